@@ -1,0 +1,19 @@
+package stages
+
+import "strings"
+
+// Tag is a fence around text in a model's input; the rules in prompts/reply.md say what each one means.
+type Tag string
+
+const (
+	TagConversation Tag = "conversation" // what was said before: data from outside
+	TagUnanswered   Tag = "unanswered"   // what still waits for an answer: data from outside
+	TagManagerHint  Tag = "manager_hint" // an instruction by a manager of the agency
+)
+
+// Fence wraps text so that it cannot close its own fence or open another one: no angle bracket that opens a tag
+// survives inside. Without this the rule "inside these tags are data" could be talked away.
+func Fence(tag Tag, text string) string {
+	inside := strings.NewReplacer("<", "‹", "＜", "‹", "﹤", "‹").Replace(text)
+	return "<" + string(tag) + ">\n" + inside + "\n</" + string(tag) + ">"
+}
