@@ -1,0 +1,234 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Action is what a manager does with a card.
+type Action string
+
+const (
+	Send     Action = "send"
+	Edit     Action = "edit" // with the text that leaves instead
+	RedoIt   Action = "redo" // with a hint
+	Discard  Action = "discard"
+	TakeOver Action = "take_over"
+	HandBack Action = "hand_back"
+	SayIt    Action = "say" // a manager who took the chat over writes to the client
+)
+
+// Press is a decision on its way to the gate.
+type Press struct {
+	Approval      ApprovalID
+	Action        Action
+	TelegramID    int64
+	Hash          []byte // of the text the manager looked at; nil where he wrote it himself
+	PolicyVersion string // in force now
+	Text          string // of an edit or say; the hint of a redo
+}
+
+// Decision is what the gate said.
+type Decision struct {
+	Outcome     string // ok, already, stale, denied, empty, gone
+	State       string
+	DecidedName string
+	DecidedAt   *time.Time
+	Restaurant  RestaurantID
+	Chat        ChatID
+	Shown       ApprovalID // the approval whose card tells the result; a new one after say
+	Delivery    DeliveryID
+	Woke        bool
+}
+
+// TakenFor is how long a chat stays with the manager who took it, counted from his last words.
+const TakenFor = 4 * time.Hour
+
+// Decide puts a press before the gate. If it is the one that counts, what the approval releases enters the queue in this
+// same transaction, and every copy of the card is redrawn.
+func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
+	d, err := row[Decision](ctx, tx, `SELECT outcome, coalesce(state, '') AS state, coalesce(decided_name, '') AS decided_name, decided_at, restaurant, chat, shown, delivery, woke
+		FROM decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		p.Approval, string(p.Action), p.TelegramID, p.Hash, p.PolicyVersion, p.Text,
+		NewID[draftKind](), NewID[approvalKind](), NewID[outboundKind](), NewID[deliveryKind](), tx.Now.Add(TakenFor), tx.Now)
+	if err != nil {
+		return d, fmt.Errorf("store: decide: %w", err)
+	}
+	if d.Outcome != "ok" {
+		return d, nil
+	}
+	if err := tx.Enqueue(ctx, ShowApproval{Approval: d.Shown}); err != nil {
+		return d, err
+	}
+	if d.Shown != p.Approval {
+		if err := tx.Enqueue(ctx, ShowApproval{Approval: p.Approval}); err != nil {
+			return d, err
+		}
+	}
+	if !d.Delivery.IsZero() {
+		err = tx.Enqueue(ctx, Deliver{Restaurant: d.Restaurant, Delivery: d.Delivery}, ApplyProposals{Restaurant: d.Restaurant, Approval: d.Shown})
+	}
+	if err == nil && d.Woke {
+		err = tx.Enqueue(ctx, RunTurn{Restaurant: d.Restaurant, Chat: d.Chat})
+	}
+	return d, err
+}
+
+// View is everything a card shows, read in one go.
+type View struct {
+	Approval     ApprovalID
+	RestaurantID RestaurantID
+	ChatID       ChatID
+	State        string
+	Hint         string
+	Reason       string
+	CreatedAt    time.Time
+	DecidedAt    *time.Time
+	DecidedName  string
+	Text         string
+	TextHash     []byte
+	Author       string // model, manager, none
+	Notes        Notes
+	Restaurant   string
+	Stage        string
+	Zone         string
+	ChatTitle    string
+	Channel      Channel
+	Taken        bool // by the one who decided
+	Stale        bool // the client has written since it was made
+	Delivery     string
+	DeliveryNote string
+	Receipt      string // the furthest status of what was sent
+	Rev          int64
+	Said         []Message // what the card answers
+	Proposals    []string
+}
+
+type viewRow struct {
+	Approval      ApprovalID
+	RestaurantID  RestaurantID
+	ChatID        ChatID
+	State         string
+	Hint          string
+	Reason        string
+	CreatedAt     time.Time
+	DecidedAt     *time.Time
+	DecidedName   string
+	Text          string
+	TextHash      []byte
+	Author        string
+	Notes         json.RawMessage
+	Restaurant    string
+	Stage         string
+	Zone          string
+	ChatTitle     string
+	Channel       Channel
+	Taken         bool
+	Stale         bool
+	Delivery      string
+	DeliveryNote  string
+	Receipt       string
+	Rev           int64
+	Watermark     int64
+	FromWatermark int64
+}
+
+// View reads an approval as managers see it.
+func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
+	r, err := row[viewRow](ctx, tx, `SELECT a.id AS approval, a.restaurant_id, a.chat_id, a.state, a.hint, a.reason, a.created_at, a.decided_at,
+		coalesce(m.name, '') AS decided_name, d.text, d.text_hash, d.author,
+		CASE WHEN d.turn_id IS NULL THEN coalesce((SELECT o.notes FROM drafts o WHERE o.chat_id = a.chat_id AND o.turn_id IS NOT NULL AND o.watermark = a.watermark ORDER BY o.created_at DESC LIMIT 1), '{}') ELSE d.notes END AS notes,
+		r.name AS restaurant, r.stage, r.zone, c.title AS chat_title, c.channel,
+		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken,
+		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
+		coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
+		coalesce((SELECT p.status FROM receipts p WHERE p.channel = c.channel AND p.vendor_id IN (x.vendor_id, x.echo_id)
+			ORDER BY array_position(ARRAY['failed', 'pending', 'sent', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
+		v.rev, a.watermark, a.from_watermark
+		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
+		JOIN views v ON v.approval_id = a.id LEFT JOIN managers m ON m.id = a.decided_by
+		LEFT JOIN outbound o ON o.approval_id = a.id LEFT JOIN deliveries x ON x.outbound_id = o.id
+		WHERE a.id = $1`, id, tx.Now)
+	if err != nil {
+		return View{}, fmt.Errorf("store: view: %w", err)
+	}
+	v := r.view()
+	if err := json.Unmarshal(r.Notes, &v.Notes); err != nil {
+		return v, fmt.Errorf("store: view: notes: %w", err)
+	}
+	if v.Said, err = tx.said(ctx, r); err != nil {
+		return v, err
+	}
+	v.Proposals, err = tx.shownProposals(ctx, id)
+	return v, err
+}
+
+func (r viewRow) view() View {
+	return View{Approval: r.Approval, RestaurantID: r.RestaurantID, ChatID: r.ChatID, State: r.State, Hint: r.Hint, Reason: r.Reason,
+		CreatedAt: r.CreatedAt, DecidedAt: r.DecidedAt, DecidedName: r.DecidedName, Text: r.Text, TextHash: r.TextHash, Author: r.Author,
+		Restaurant: r.Restaurant, Stage: r.Stage, Zone: r.Zone, ChatTitle: r.ChatTitle, Channel: r.Channel, Taken: r.Taken, Stale: r.Stale,
+		Delivery: r.Delivery, DeliveryNote: r.DeliveryNote, Receipt: r.Receipt, Rev: r.Rev}
+}
+
+// said are the client's messages that the approval answers, as they were when it was made.
+func (tx *Tx) said(ctx context.Context, r viewRow) ([]Message, error) {
+	m, err := rows[Message](ctx, tx, `SELECT `+messageColumns+` FROM messages
+		WHERE chat_id = $1 AND author = 'client' AND seq > $2 AND seq <= $3 AND kind <> 'reaction' ORDER BY sent_at, id`,
+		r.ChatID, r.FromWatermark, r.Watermark)
+	if err != nil {
+		return nil, fmt.Errorf("store: view: messages: %w", err)
+	}
+	return m, nil
+}
+
+func (tx *Tx) shownProposals(ctx context.Context, id ApprovalID) ([]string, error) {
+	type shown struct{ Show string }
+	p, err := rows[shown](ctx, tx, `SELECT show FROM proposals WHERE approval_id = $1 ORDER BY id`, id)
+	if err != nil {
+		return nil, fmt.Errorf("store: view: proposals: %w", err)
+	}
+	lines := make([]string, len(p))
+	for i := range p {
+		lines[i] = p[i].Show
+	}
+	return lines, nil
+}
+
+// Waiting is one line of the managers' queue.
+type Waiting struct {
+	Approval   ApprovalID
+	Restaurant string
+	Who        string
+	Since      time.Time
+	HasText    bool
+}
+
+// Queue are the approvals that wait for a decision, the longest first.
+func (tx *Tx) Queue(ctx context.Context) ([]Waiting, error) {
+	q, err := rows[Waiting](ctx, tx, `SELECT a.id AS approval, r.name AS restaurant, c.title AS who, a.created_at AS since, d.text <> '' AS has_text
+		FROM approvals a JOIN restaurants r ON r.id = a.restaurant_id JOIN chats c ON c.id = a.chat_id JOIN drafts d ON d.id = a.draft_id
+		WHERE a.state = 'pending' ORDER BY a.created_at, a.id`)
+	if err != nil {
+		return nil, fmt.Errorf("store: queue: %w", err)
+	}
+	return q, nil
+}
+
+// TouchView has every copy of an approval's card redrawn. The app's own doors call it after a change that a card shows.
+func (tx *Tx) TouchView(ctx context.Context, id ApprovalID) error {
+	if _, err := tx.exec(ctx, `UPDATE views SET rev = rev + 1, next_at = $2 WHERE approval_id = $1`, id, tx.Now); err != nil {
+		return fmt.Errorf("store: touch view: %w", err)
+	}
+	return tx.Enqueue(ctx, ShowApproval{Approval: id})
+}
+
+// RemindAt puts a pending card away until then; the sweeper brings it back.
+func (tx *Tx) RemindAt(ctx context.Context, id ApprovalID, at time.Time) (bool, error) {
+	n, err := tx.exec(ctx, `UPDATE views v SET remind_at = $2, next_at = $2, rev = rev + 1 FROM approvals a WHERE v.approval_id = $1 AND a.id = v.approval_id AND a.state = 'pending'`, id, at)
+	if err != nil {
+		return false, fmt.Errorf("store: remind: %w", err)
+	}
+	return n > 0, nil
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+)
+
+// HashText is what an approval binds: the bytes of the text, nothing else.
+func HashText(text string) []byte {
+	h := sha256.Sum256([]byte(text))
+	return h[:]
+}
+
+// Notes are what a card shows beside the text.
+type Notes struct {
+	Why       string   `json:"why,omitempty"`       // one line: what the model thought, or why there is no draft
+	Questions []string `json:"questions,omitempty"` // to the managers
+	Evidence  []string `json:"evidence,omitempty"`  // what the draft rests on
+	Warnings  []string `json:"warnings,omitempty"`  // what the guard found
+	Tainted   []string `json:"tainted,omitempty"`   // values that come from outside words
+	Model     string   `json:"model,omitempty"`
+}
+
+// Proposal is something that happens only if the approval is sent.
+type Proposal struct {
+	Kind    string          `json:"kind"`
+	Payload json.RawMessage `json:"payload"`
+	Show    string          `json:"show"`
+}
+
+// Finding is how a turn ended.
+type Finding struct {
+	Turn          Turn
+	Status        string // drafted, silent, plain, superseded
+	Why           string
+	Text          string // drafted
+	Notes         Notes
+	Proposals     []Proposal
+	PolicyVersion string
+}
+
+// Commit ends a turn in one transaction: lease still ours, nothing newer than the turn's watermark (else what it made is
+// dropped and the chat gets another turn), older cards of the chat retired, the new approval held with what it would
+// release, its card enqueued, the chat no longer busy. It reports whether the finding counted.
+func (tx *Tx) Commit(ctx context.Context, l Lease, f Finding) (counted bool, err error) {
+	c, err := tx.lockChat(ctx, l)
+	if err != nil {
+		return false, err
+	}
+	if c.Watermark != f.Turn.Watermark {
+		if err := tx.closeTurn(ctx, f.Turn.ID, "superseded", "newer words came in"); err != nil {
+			return false, err
+		}
+		return false, tx.settle(ctx, c, f.Turn.Watermark)
+	}
+	if err := tx.closeTurn(ctx, f.Turn.ID, f.Status, f.Why); err != nil {
+		return false, err
+	}
+	if err := tx.retire(ctx, c, f); err != nil {
+		return false, err
+	}
+	switch f.Status {
+	case "drafted", "plain":
+		if err := tx.hold(ctx, c, f); err != nil {
+			return false, err
+		}
+	case "silent":
+		if _, err := tx.exec(ctx, `UPDATE chats SET handled = watermark WHERE id = $1`, c.ID); err != nil {
+			return false, fmt.Errorf("store: commit: %w", err)
+		}
+	}
+	return true, tx.settle(ctx, c, f.Turn.Watermark)
+}
+
+// retire takes the chat's older pending card away.
+func (tx *Tx) retire(ctx context.Context, c Chat, f Finding) error {
+	reason := "The client has written again; a fresh draft is below."
+	if f.Status == "silent" {
+		reason = f.Why
+	}
+	gone, err := value[ApprovalID](ctx, tx, `SELECT retire($1, $2, $3, $4)`, c.RestaurantID, c.ID, reason, tx.Now)
+	if err != nil {
+		return fmt.Errorf("store: retire card: %w", err)
+	}
+	if gone.IsZero() {
+		return nil
+	}
+	return tx.Enqueue(ctx, ShowApproval{Approval: gone})
+}
+
+// hold saves the draft and an approval of exactly it, with the proposals that the approval would release.
+func (tx *Tx) hold(ctx context.Context, c Chat, f Finding) error {
+	draft, approval := NewID[draftKind](), NewID[approvalKind]()
+	author, hash := "model", HashText(f.Text)
+	if f.Status == "plain" {
+		author = "none"
+	}
+	notes, err := json.Marshal(f.Notes)
+	if err != nil {
+		return fmt.Errorf("store: hold: %w", err)
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO drafts (id, restaurant_id, chat_id, turn_id, author, text, text_hash, notes, watermark, policy_version, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		draft, c.RestaurantID, c.ID, f.Turn.ID, author, f.Text, hash, notes, f.Turn.Watermark, f.PolicyVersion, tx.Now); err != nil {
+		return fmt.Errorf("store: save draft: %w", err)
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO approvals (id, restaurant_id, chat_id, draft_id, text_hash, watermark, from_watermark, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, approval, c.RestaurantID, c.ID, draft, hash, f.Turn.Watermark, c.Handled, tx.Now); err != nil {
+		return fmt.Errorf("store: hold approval: %w", err)
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO views (approval_id, restaurant_id, next_at) VALUES ($1, $2, $3)`, approval, c.RestaurantID, tx.Now); err != nil {
+		return fmt.Errorf("store: hold approval: %w", err)
+	}
+	for _, p := range f.Proposals {
+		if _, err := tx.exec(ctx, `INSERT INTO proposals (id, restaurant_id, approval_id, kind, payload, show, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			NewID[proposalKind](), c.RestaurantID, approval, p.Kind, p.Payload, p.Show, tx.Now); err != nil {
+			return fmt.Errorf("store: hold proposal: %w", err)
+		}
+	}
+	return tx.Enqueue(ctx, ShowApproval{Approval: approval})
+}
+
+// Released are the proposals of a decided approval that are still to be carried out. An approval that was not sent releases
+// nothing, whoever enqueued the job.
+func (tx *Tx) Released(ctx context.Context, a ApprovalID) ([]HeldProposal, error) {
+	p, err := rows[HeldProposal](ctx, tx, `SELECT p.id, p.kind, p.payload FROM proposals p JOIN approvals a ON a.id = p.approval_id
+		WHERE p.approval_id = $1 AND p.done_at IS NULL AND a.state IN ('sent', 'edited') ORDER BY p.id`, a)
+	if err != nil {
+		return nil, fmt.Errorf("store: released proposals: %w", err)
+	}
+	return p, nil
+}
+
+// HeldProposal is a proposal with its id.
+type HeldProposal struct {
+	ID      ProposalID
+	Kind    string
+	Payload json.RawMessage
+}
+
+// NoteProposed writes a fact that an approved proposal holds, once.
+func (tx *Tx) NoteProposed(ctx context.Context, p HeldProposal, f Fact) error {
+	if _, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, proposal_id, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (proposal_id) DO NOTHING`, NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, p.ID, tx.Now); err != nil {
+		return fmt.Errorf("store: note proposed fact: %w", err)
+	}
+	return nil
+}
+
+// ProposalDone closes a proposal.
+func (tx *Tx) ProposalDone(ctx context.Context, id ProposalID) error {
+	if _, err := tx.exec(ctx, `UPDATE proposals SET done_at = $2 WHERE id = $1`, id, tx.Now); err != nil {
+		return fmt.Errorf("store: proposal done: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package store
+
+import "github.com/riverqueue/river"
+
+// Every asynchronous hop, like a timetable. Arguments are ids only: the row is the payload, the job is the address. Who
+// works them stands in brackets. A job may be there twice or be lost: leases and the sweeper (sweep.go) see to that.
+
+// The queues, apart so that a slow vendor holds up its own lane only.
+const (
+	QueueTurns      = "turns"      // a turn sits out its burst window in here: many places, little work
+	QueueDeliveries = "deliveries" // WhatsApp
+	QueueTelegram   = "telegram"   // paced
+	QueueUpdates    = "updates"    // presses and words of managers
+)
+
+// RunTurn answers what is unhandled in a chat [agent].
+type RunTurn struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Chat       ChatID       `json:"chat"`
+}
+
+func (RunTurn) Kind() string                 { return "run_turn" }
+func (RunTurn) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTurns} }
+
+// Deliver brings an approved message to the vendor, or finds out what became of it [bots/whatsapp].
+type Deliver struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Delivery   DeliveryID   `json:"delivery"`
+}
+
+func (Deliver) Kind() string                 { return "deliver" }
+func (Deliver) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueDeliveries} }
+
+// ApplyProposals carries out what an approval has released [agent].
+type ApplyProposals struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Approval   ApprovalID   `json:"approval"`
+}
+
+func (ApplyProposals) Kind() string                 { return "apply_proposals" }
+func (ApplyProposals) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueDeliveries} }
+
+// ShowApproval draws an approval's cards in Telegram, or draws them again [bots/telegram].
+type ShowApproval struct {
+	Approval ApprovalID `json:"approval"`
+}
+
+func (ShowApproval) Kind() string                 { return "show_approval" }
+func (ShowApproval) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
+
+// SendNotice sends a one-off message or toast to managers [bots/telegram].
+type SendNotice struct {
+	Notice NoticeID `json:"notice"`
+}
+
+func (SendNotice) Kind() string                 { return "send_notice" }
+func (SendNotice) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
+
+// HandleUpdate handles what Telegram sent [bots/telegram].
+type HandleUpdate struct {
+	Update int64 `json:"update"`
+}
+
+func (HandleUpdate) Kind() string                 { return "handle_update" }
+func (HandleUpdate) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueUpdates} }

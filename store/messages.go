@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Message is one entry of a conversation, in its newest version.
+type Message struct {
+	ID         MessageID
+	VendorID   VendorMessageID
+	Author     Author
+	AuthorName string
+	Kind       string
+	Body       string
+	Version    int
+	Seq        int64
+	SentAt     time.Time
+	DeletedAt  *time.Time
+}
+
+const messageColumns = `id, vendor_id, author, author_name, kind, body, version, seq, sent_at, deleted_at`
+
+// Conversation is the chat's last n messages, oldest first, without deleted ones and reactions. Order is by the vendor's
+// time, then by arrival: several messages carry the same second.
+func (tx *Tx) Conversation(ctx context.Context, chat ChatID, n int) ([]Message, error) {
+	m, err := rows[Message](ctx, tx, `SELECT * FROM (SELECT `+messageColumns+` FROM messages
+		WHERE chat_id = $1 AND deleted_at IS NULL AND kind <> 'reaction' ORDER BY sent_at DESC, id DESC LIMIT $2) t ORDER BY sent_at, id`, chat, n)
+	if err != nil {
+		return nil, fmt.Errorf("store: conversation: %w", err)
+	}
+	return m, nil
+}
+
+// Unhandled is what the client has written since somebody last answered, decided or found that no answer was needed.
+func (tx *Tx) Unhandled(ctx context.Context, chat ChatID, since int64) ([]Message, error) {
+	m, err := rows[Message](ctx, tx, `SELECT `+messageColumns+` FROM messages
+		WHERE chat_id = $1 AND author = 'client' AND seq > $2 AND deleted_at IS NULL AND kind <> 'reaction' ORDER BY sent_at, id`, chat, since)
+	if err != nil {
+		return nil, fmt.Errorf("store: unhandled messages: %w", err)
+	}
+	return m, nil
+}
+
+// saveOwn records what we have sent, unless its echo was faster.
+func (tx *Tx) saveOwn(ctx context.Context, d Delivery, vendorID VendorMessageID) error {
+	_, err := tx.exec(ctx, `INSERT INTO messages (id, restaurant_id, chat_id, channel, vendor_id, author, kind, body, body_hash, seq, sent_at, received_at)
+		SELECT $1, c.restaurant_id, c.id, c.channel, $2, 'marketa', 'text', $3, $4, c.watermark, $5, $5 FROM chats c WHERE c.id = $6
+		ON CONFLICT DO NOTHING`, NewID[messageKind](), vendorID, d.Text, d.TextHash, tx.Now, d.ChatID)
+	if err != nil {
+		return fmt.Errorf("store: save own message: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+-- +goose Up
+-- Three roles, one door each, and a fourth that nobody can take: the gate, which owns the functions of 0003_gate.sql.
+-- Roles belong to the whole server, so that they may be there already.
+
+-- +goose StatementBegin
+DO $$
+DECLARE r text;
+BEGIN
+    FOREACH r IN ARRAY ARRAY['marketa_app', 'marketa_ingest', 'marketa_desk', 'marketa_gate'] LOOP
+        BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = r) THEN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', r);
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL; -- another database of this server was faster
+        END;
+        EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', r);
+    END LOOP;
+    -- The login may take the three, but must not have their rights without taking them.
+    FOREACH r IN ARRAY ARRAY['marketa_app', 'marketa_ingest', 'marketa_desk'] LOOP
+        IF current_setting('server_version_num')::int >= 160000 THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', r);
+        ELSE
+            EXECUTE format('GRANT %I TO CURRENT_USER', r);
+        END IF;
+    END LOOP;
+    IF current_setting('server_version_num')::int < 160000 THEN
+        EXECUTE 'ALTER ROLE CURRENT_USER NOINHERIT';
+    END IF;
+END $$;
+-- +goose StatementEnd
+
+-- Row-level security on everything that belongs to a restaurant; forced, so that it binds the owner too.
+-- +goose StatementBegin
+DO $$
+DECLARE t text; mine text := 'nullif(current_setting(''app.restaurant_id'', true), '''')::uuid';
+BEGIN
+    FOREACH t IN ARRAY ARRAY['facts', 'people', 'person_ids', 'chats', 'messages', 'turns', 'steps', 'tool_calls', 'llm_calls',
+        'drafts', 'approvals', 'proposals', 'outbound', 'deliveries', 'views', 'stage_events', 'restaurants', 'audit'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY own ON %I TO marketa_app USING (%s = %s) WITH CHECK (%2$s = %3$s)',
+            t, CASE t WHEN 'restaurants' THEN 'id' ELSE 'restaurant_id' END, mine);
+        EXECUTE format('CREATE POLICY desk ON %I TO marketa_desk USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY gate ON %I TO marketa_gate USING (true) WITH CHECK (true)', t);
+    END LOOP;
+    FOREACH t IN ARRAY ARRAY['restaurants', 'people', 'person_ids', 'chats', 'messages', 'deliveries', 'outbound'] LOOP
+        EXECUTE format('CREATE POLICY ingest ON %I TO marketa_ingest USING (true) WITH CHECK (true)', t);
+    END LOOP;
+    -- Tables without a restaurant: closed to the login itself, open to the roles that are granted them.
+    FOREACH t IN ARRAY ARRAY['managers', 'raw_webhooks', 'receipts', 'cards', 'notices', 'asks', 'updates'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY roles ON %I TO marketa_app, marketa_ingest, marketa_desk, marketa_gate USING (true) WITH CHECK (true)', t);
+    END LOOP;
+    -- The app may only hold an approval, never decide one.
+    EXECUTE 'CREATE POLICY only_pending ON approvals AS RESTRICTIVE FOR INSERT TO marketa_app WITH CHECK (state = ''pending'' AND decided_by IS NULL)';
+END $$;
+-- +goose StatementEnd
+
+-- The app: agent, tools, jobs. No UPDATE or DELETE on approvals, no INSERT on outbound or deliveries.
+GRANT SELECT ON restaurants, facts, people, person_ids, chats, messages, turns, steps, tool_calls, llm_calls, drafts, approvals,
+    proposals, outbound, deliveries, views, stage_events, receipts TO marketa_app;
+GRANT INSERT ON facts, messages, turns, steps, tool_calls, llm_calls, drafts, approvals, proposals, views, stage_events, audit, notices TO marketa_app;
+GRANT SELECT (id, dedup) ON notices TO marketa_app;
+GRANT UPDATE (stage, name, zone) ON restaurants TO marketa_app;
+GRANT UPDATE (busy_since, lease_token, lease_until, handled) ON chats TO marketa_app;
+GRANT UPDATE (status, why, finished_at) ON turns TO marketa_app;
+GRANT UPDATE (result, proposal, done_at) ON tool_calls TO marketa_app;
+GRANT UPDATE (done_at) ON proposals TO marketa_app;
+GRANT UPDATE (state, attempts, looks, answered, intent_at, known_at, vendor_id, echo_id, reason, next_at, lease_token, lease_until) ON deliveries TO marketa_app;
+GRANT UPDATE (rev, next_at, remind_at) ON views TO marketa_app;
+
+-- Ingest: many restaurants in one statement, reads no text.
+GRANT SELECT (id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, busy_since, last_inbound_at) ON chats TO marketa_ingest;
+GRANT INSERT ON restaurants, people, person_ids, chats, messages, raw_webhooks, receipts, updates, notices TO marketa_ingest;
+GRANT UPDATE (watermark, handled, last_inbound_at, busy_since, title) ON chats TO marketa_ingest;
+GRANT SELECT (id) ON restaurants TO marketa_ingest;
+GRANT SELECT (id, restaurant_id) ON people TO marketa_ingest;
+GRANT SELECT ON person_ids TO marketa_ingest;
+GRANT SELECT (id, chat_id, channel, vendor_id, author, body_hash, version, deleted_at) ON messages TO marketa_ingest;
+GRANT UPDATE (body, body_hash, version, seq, deleted_at) ON messages TO marketa_ingest;
+GRANT SELECT (id, restaurant_id, chat_id, text_hash, state, vendor_id, echo_id, intent_at, known_at), UPDATE (state, vendor_id, echo_id, known_at, next_at) ON deliveries TO marketa_ingest;
+GRANT SELECT (channel, vendor_id, status, viewer) ON receipts TO marketa_ingest;
+GRANT SELECT (update_id) ON updates TO marketa_ingest;
+GRANT SELECT (id, dedup) ON notices TO marketa_ingest;
+
+-- The desk: managers' lists, presses, sweepers.
+GRANT SELECT ON restaurants, facts, people, chats, messages, turns, tool_calls, drafts, approvals, proposals, outbound, deliveries, views, receipts,
+    managers, cards, notices, asks, updates, stage_events, llm_calls, audit TO marketa_desk;
+GRANT INSERT ON managers, cards, notices, asks, audit TO marketa_desk;
+GRANT UPDATE ON managers, cards, notices, asks, updates TO marketa_desk;
+GRANT DELETE ON cards TO marketa_desk;
+GRANT UPDATE (swept_at, lease_token, lease_until) ON chats TO marketa_desk;
+GRANT UPDATE (rev, shown, remind_at, next_at, lease_token, lease_until) ON views TO marketa_desk;
+GRANT UPDATE (state, next_at, reason, attempts, looks) ON deliveries TO marketa_desk;
+
+-- Jobs are enqueued in the transaction that makes the work true, by whichever role that is.
+-- +goose StatementBegin
+DO $$
+DECLARE r text;
+BEGIN
+    FOREACH r IN ARRAY ARRAY['marketa_app', 'marketa_ingest', 'marketa_desk'] LOOP
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE ON river_job TO %I', r);
+        EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO %I', r);
+        EXECUTE format('GRANT SELECT ON river_queue TO %I', r);
+    END LOOP;
+END $$;
+-- +goose StatementEnd

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Restaurant is the tenant.
+type Restaurant struct {
+	ID    RestaurantID
+	Name  string
+	Stage string
+	Zone  string
+}
+
+// Fact is one thing known about the restaurant, with who said so.
+type Fact struct {
+	Field   string
+	Value   string
+	Source  string
+	NotedAt time.Time
+}
+
+// OwnRestaurant reads the restaurant that the transaction is bound to.
+func (tx *Tx) OwnRestaurant(ctx context.Context) (Restaurant, error) {
+	r, err := row[Restaurant](ctx, tx, `SELECT id, name, stage, zone FROM restaurants WHERE id = $1`, tx.Restaurant)
+	if err != nil {
+		return r, fmt.Errorf("store: restaurant: %w", err)
+	}
+	return r, nil
+}
+
+// Facts are the newest values by field, in the fields' order.
+func (tx *Tx) Facts(ctx context.Context) ([]Fact, error) {
+	f, err := rows[Fact](ctx, tx, `SELECT DISTINCT ON (field) field, value, source, noted_at FROM facts
+		WHERE restaurant_id = $1 ORDER BY field, noted_at DESC, id DESC`, tx.Restaurant)
+	if err != nil {
+		return nil, fmt.Errorf("store: facts: %w", err)
+	}
+	return f, nil
+}
+
+// NoteFact writes down what a person has said or a seed holds; the older value stays as history.
+func (tx *Tx) NoteFact(ctx context.Context, f Fact) error {
+	_, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, noted_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, tx.Now)
+	if err != nil {
+		return fmt.Errorf("store: note fact: %w", err)
+	}
+	return nil
+}
+
+// MoveStage records that the restaurant's life went on, if it still stands where the caller thinks.
+func (tx *Tx) MoveStage(ctx context.Context, event, from, to, cause string) error {
+	n, err := tx.exec(ctx, `UPDATE restaurants SET stage = $3 WHERE id = $1 AND stage = $2`, tx.Restaurant, from, to)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.exec(ctx, `INSERT INTO stage_events (id, restaurant_id, event, from_stage, to_stage, cause, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		NewID[rowKind](), tx.Restaurant, event, from, to, cause, tx.Now)
+	if err != nil {
+		return fmt.Errorf("store: stage event: %w", err)
+	}
+	return nil
+}

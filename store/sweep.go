@@ -1,0 +1,76 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+)
+
+// Sweep wakes everything that is due and that nobody works on: chats whose turn was lost with its worker, deliveries, cards,
+// notices and updates whose time has come. It is what resumes work after a crash; River's own rescue is the last net.
+//
+// Each row is pushed on by grace, so that a slow worker is not woken over and over. window and cap are the burst window's.
+func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, err error) {
+	err = db.System(ctx, Desk, func(tx *Tx) error {
+		var jobs []river.JobArgs
+		for _, sweep := range []func(context.Context, *Tx) ([]river.JobArgs, error){sweepChats(window, cap), sweepDeliveries, sweepViews, sweepNotices, sweepUpdates} {
+			found, err := sweep(ctx, tx)
+			if err != nil {
+				return fmt.Errorf("store: sweep: %w", err)
+			}
+			jobs = append(jobs, found...)
+		}
+		woken = len(jobs)
+		return tx.Enqueue(ctx, jobs...)
+	})
+	return woken, err
+}
+
+const (
+	sweepGrace = 2 * time.Second // a fresh row's own job comes first
+	sweepLimit = 200
+)
+
+func sweepChats(window, cap time.Duration) func(context.Context, *Tx) ([]river.JobArgs, error) {
+	return func(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+		return collect[RunTurn](ctx, tx, `UPDATE chats SET swept_at = $1 WHERE id IN (SELECT id FROM chats WHERE busy_since IS NOT NULL
+			AND least(coalesce(last_inbound_at, busy_since) + $2::interval, busy_since + $3::interval) < $4 AND busy_since < $4
+			AND (lease_until IS NULL OR lease_until < $1) AND (swept_at IS NULL OR swept_at < $4)
+			ORDER BY busy_since LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING restaurant_id AS restaurant, id AS chat`,
+			tx.Now, window, cap, tx.Now.Add(-sweepGrace), sweepLimit)
+	}
+}
+
+func sweepDeliveries(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+	return collect[Deliver](ctx, tx, `SELECT restaurant_id AS restaurant, id AS delivery FROM deliveries
+		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now, sweepLimit)
+}
+
+func sweepViews(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+	return collect[ShowApproval](ctx, tx, `SELECT approval_id AS approval FROM views
+		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now.Add(-sweepGrace), sweepLimit)
+}
+
+func sweepNotices(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+	return collect[SendNotice](ctx, tx, `SELECT id AS notice FROM notices
+		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now.Add(-sweepGrace), sweepLimit)
+}
+
+func sweepUpdates(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+	return collect[HandleUpdate](ctx, tx, `UPDATE updates SET next_at = $1 WHERE update_id IN (SELECT update_id FROM updates WHERE handled_at IS NULL AND next_at < $2
+		ORDER BY update_id LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING update_id AS update`, tx.Now, tx.Now.Add(-sweepGrace), sweepLimit)
+}
+
+func collect[J river.JobArgs](ctx context.Context, tx *Tx, sql string, args ...any) ([]river.JobArgs, error) {
+	found, err := rows[J](ctx, tx, sql, args...)
+	if err != nil {
+		return nil, err
+	}
+	jobs := make([]river.JobArgs, len(found))
+	for i, j := range found {
+		jobs[i] = j
+	}
+	return jobs, nil
+}
