@@ -16,17 +16,21 @@ BEGIN
         END;
         EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', r);
     END LOOP;
-    -- The login may take the three, but must not have their rights without taking them.
+    -- The login may take the three, but must not have their rights without taking them: it is a member of a role in between
+    -- that does not inherit.
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'marketa_door') THEN
+        BEGIN
+            CREATE ROLE marketa_door NOLOGIN NOINHERIT;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+    END IF;
     FOREACH r IN ARRAY ARRAY['marketa_app', 'marketa_ingest', 'marketa_desk'] LOOP
-        IF current_setting('server_version_num')::int >= 160000 THEN
-            EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', r);
-        ELSE
-            EXECUTE format('GRANT %I TO CURRENT_USER', r);
+        IF NOT pg_has_role('marketa_door', r, 'MEMBER') THEN
+            EXECUTE format('GRANT %I TO marketa_door', r);
         END IF;
     END LOOP;
-    IF current_setting('server_version_num')::int < 160000 THEN
-        EXECUTE 'ALTER ROLE CURRENT_USER NOINHERIT';
-    END IF;
+    EXECUTE 'GRANT marketa_door TO CURRENT_USER';
 END $$;
 -- +goose StatementEnd
 

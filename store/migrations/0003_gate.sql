@@ -26,6 +26,7 @@ CREATE FUNCTION decide(
     OUT outcome text, OUT state text, OUT decided_name text, OUT decided_at timestamptz,
     OUT restaurant uuid, OUT chat uuid, OUT shown uuid, OUT delivery uuid, OUT woke boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_variable
 DECLARE
     m managers; a approvals; c chats; d drafts; final_text text; final_hash bytea; target approvals;
 BEGIN
