@@ -6,9 +6,10 @@ import "strings"
 type Tag string
 
 const (
-	TagConversation Tag = "conversation" // what was said before: data from outside
-	TagUnanswered   Tag = "unanswered"   // what still waits for an answer: data from outside
-	TagManagerHint  Tag = "manager_hint" // an instruction by a manager of the agency
+	TagConversation  Tag = "conversation"   // what was said before: data from outside
+	TagUnanswered    Tag = "unanswered"     // what still waits for an answer: data from outside
+	TagPreviousDraft Tag = "previous_draft" // what the model wrote last time and a manager refused
+	TagManagerHint   Tag = "manager_hint"   // an instruction by a manager of the agency
 )
 
 // Fence wraps text so that it cannot close its own fence or open another one: no angle bracket that opens a tag
