@@ -1,0 +1,54 @@
+package telegram
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-telegram/bot"
+
+	"marketa/store"
+)
+
+// Config is what the package needs from outside.
+type Config struct {
+	DB            *store.DB
+	BaseURL       string // https://api.telegram.org
+	Token         string
+	ApprovalsChat int64 // 0: cards go to every manager's private chat
+	HTTP          *http.Client
+	Log           *slog.Logger
+}
+
+// Bot is the managers' chat.
+type Bot struct {
+	db    *store.DB
+	tg    *bot.Bot
+	chat  int64
+	pace  *pacer
+	log   *slog.Logger
+	token string
+}
+
+// callTimeout is well under a lease, so that nobody takes over while a call is under way.
+const callTimeout = 6 * time.Second
+
+// New makes the bot; it calls nobody.
+func New(cfg Config) (*Bot, error) {
+	client := cfg.HTTP
+	if client == nil {
+		client = &http.Client{Timeout: callTimeout}
+	}
+	b := &Bot{db: cfg.DB, chat: cfg.ApprovalsChat, pace: newPacer(cfg.DB.Clock), log: cfg.Log, token: cfg.Token}
+	if cfg.Token == "" {
+		return b, nil
+	}
+	tg, err := bot.New(cfg.Token, bot.WithServerURL(cfg.BaseURL), bot.WithSkipGetMe(), bot.WithHTTPClient(time.Minute, client),
+		bot.WithNotAsyncHandlers(), bot.WithErrorsHandler(func(err error) { cfg.Log.Warn("telegram library", "error", scrub(err)) }))
+	if err != nil {
+		return nil, fmt.Errorf("telegram: %w", err)
+	}
+	b.tg = tg
+	return b, nil
+}
