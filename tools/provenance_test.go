@@ -21,6 +21,7 @@ func TestTraceFindsWhoseWordsAValueIs(t *testing.T) {
 		{"AWordNotAPartOfOne", `{"wishes":["men"]}`, "wishes[0]", []tools.Origin{tools.FromModel}},
 		{"AccentsInTwoPieces", `{"wishes":["menu\u0300"]}`, "wishes[0]", []tools.Origin{tools.FromClient}},
 		{"HiddenLetters", `{"wishes":["da\u200blle"]}`, "wishes[0]", []tools.Origin{tools.FromClient}},
+		{"WideLetters", `{"wishes":["ＡＰＥＲＴＯ"]}`, "wishes[0]", []tools.Origin{tools.FromClient}},
 		{"OnlyASign", `{"wishes":["👍"]}`, "wishes[0]", []tools.Origin{tools.FromClient}},
 		{"ANumber", `{"guests":3}`, "guests", []tools.Origin{tools.FromClient}},
 		{"ANumberInsideAnother", `{"guests":39333}`, "guests", []tools.Origin{tools.FromModel}},
