@@ -61,6 +61,14 @@ func (tx *Tx) Intend(ctx context.Context, d Delivery) (ok bool, err error) {
 	if mark != d.Watermark {
 		return false, tx.withdraw(ctx, d)
 	}
+	// Two messages of one chat leave in the order of their approval.
+	behind, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM deliveries WHERE chat_id = $1 AND id < $2 AND state IN ('pending', 'intended', 'unknown'))`, d.ChatID, d.ID)
+	if err != nil {
+		return false, fmt.Errorf("store: intend: %w", err)
+	}
+	if behind {
+		return false, tx.setDelivery(ctx, d, `next_at = $3, lease_token = NULL, lease_until = NULL`, tx.Now.Add(time.Second))
+	}
 	return true, tx.setDelivery(ctx, d, `state = 'intended', intent_at = $3, attempts = attempts + 1, looks = 0, answered = false, next_at = $4`, tx.Now, tx.Now.Add(LeaseTime))
 }
 

@@ -19,6 +19,7 @@ const (
 	OpEdit     Op = "edit"     // Body is the new text of Target
 	OpDelete   Op = "delete"   // Target is gone
 	OpReaction Op = "reaction" // Body is the emoji, empty when taken back
+	OpNote     Op = "note"     // WhatsApp's own line, or something without words: kept, but nothing to answer
 	OpEcho     Op = "echo"     // sent under our number: by us, or by a person on the phone
 )
 

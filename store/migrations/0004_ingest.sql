@@ -3,7 +3,7 @@
 
 -- ingest takes a JSON array of events and returns the chats that became busy: their turn jobs belong in the same commit.
 --
--- An event: op (message, edit, delete, reaction, echo), channel, chat, chat_kind, title, vendor_id, target, author,
+-- An event: op (message, edit, delete, reaction, note, echo), channel, chat, chat_kind, title, vendor_id, target, author,
 -- sender, sender_name, kind, body, sent_at, quoted, and ids for the rows it may make: message, person, new_chat, new_restaurant.
 -- +goose StatementBegin
 CREATE FUNCTION ingest(batch jsonb, p_now timestamptz) RETURNS TABLE (chat uuid, restaurant uuid)
@@ -11,6 +11,14 @@ LANGUAGE plpgsql AS $$
 DECLARE
     place record; c record; e jsonb; raised int; h bytea; who uuid; mark bigint; kept record; d uuid; ours boolean; done bigint;
 BEGIN
+    -- A removal may name the message only: its chat is looked up; of an unknown message there is nothing to remove.
+    IF EXISTS (SELECT FROM jsonb_array_elements(batch) x WHERE x ->> 'chat' = '') THEN
+        SELECT coalesce(jsonb_agg(CASE WHEN x ->> 'chat' = '' THEN x || jsonb_build_object('chat', f.vendor_chat_id) ELSE x END ORDER BY n), '[]') INTO batch
+            FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (x, n) LEFT JOIN LATERAL (
+                SELECT cc.vendor_chat_id FROM messages m JOIN chats cc ON cc.id = m.chat_id
+                WHERE m.channel = x ->> 'channel' AND m.vendor_id = x ->> 'target' AND x ->> 'chat' = '') f ON true
+            WHERE x ->> 'chat' <> '' OR f.vendor_chat_id IS NOT NULL;
+    END IF;
     -- Always in the same order, so that two batches never wait for each other in a circle.
     FOR place IN SELECT DISTINCT x ->> 'channel' AS channel, x ->> 'chat' AS vendor_chat FROM jsonb_array_elements(batch) x ORDER BY 1, 2 LOOP
         SELECT id, restaurant_id, kind, watermark, handled, busy_since INTO c FROM chats
@@ -84,7 +92,7 @@ BEGIN
                 ours := d IS NOT NULL;
             END IF;
 
-            IF NOT ours AND e ->> 'op' <> 'reaction' THEN
+            IF NOT ours AND e ->> 'op' NOT IN ('reaction', 'note') THEN
                 mark := mark + 1; raised := raised + 1;
                 IF e ->> 'op' = 'echo' THEN done := mark; END IF; -- a person answered from the phone
             END IF;

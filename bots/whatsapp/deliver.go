@@ -1,0 +1,115 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"marketa/bots/whatsapp/whapi"
+	"marketa/store"
+)
+
+// DeliverWorker brings an approved message to WhatsApp, or finds out what became of it.
+//
+// The order is: intent row, vendor, vendor's id. Whatever dies in between, the next worker sees an intent without an outcome
+// and reads the chat's history before anything else; nothing is repeated blindly.
+type DeliverWorker struct {
+	river.WorkerDefaults[store.Deliver]
+	Bot *Bot
+}
+
+func (w *DeliverWorker) Timeout(*river.Job[store.Deliver]) time.Duration { return 30 * time.Second }
+
+func (w *DeliverWorker) Work(ctx context.Context, job *river.Job[store.Deliver]) error {
+	ctx = store.WithRestaurant(ctx, job.Args.Restaurant)
+	err := w.Bot.deliver(ctx, job.Args.Delivery)
+	if store.IsLeaseLost(err) {
+		return nil // somebody else goes on with it
+	}
+	return err
+}
+
+// sendTimeout is under the lease, so that nobody takes the delivery over while the vendor is being called.
+const sendTimeout = store.LeaseTime - 2*time.Second
+
+func (b *Bot) deliver(ctx context.Context, id store.DeliveryID) error {
+	var d store.Delivery
+	var send bool
+	err := b.DB.Tx(ctx, func(tx *store.Tx) (err error) {
+		if d, err = tx.LeaseDelivery(ctx, id); err != nil {
+			return err
+		}
+		switch d.State {
+		case "pending":
+			send, err = tx.Intend(ctx, d)
+		case "known":
+			err = tx.Settled(ctx, d)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case send:
+		return b.send(ctx, d)
+	case d.State == "intended" || d.State == "unknown":
+		return b.reconcile(ctx, d)
+	}
+	return nil
+}
+
+// send calls the vendor and writes down what it said.
+func (b *Bot) send(ctx context.Context, d store.Delivery) error {
+	client := b.Channels[d.Channel]
+	if client == nil {
+		return b.refused(ctx, d, fmt.Sprintf("There is no WhatsApp channel %q any more. Add it to WHAPI_CHANNELS and try again.", d.Channel))
+	}
+	call, cancel := context.WithTimeout(ctx, sendTimeout)
+	defer cancel()
+	m, err := client.SendText(call, whapi.Text{To: string(d.VendorChatID), Body: d.Text})
+	// What the vendor did is done: it is written down even if this process is told to stop.
+	ctx = context.WithoutCancel(ctx)
+	if err == nil {
+		return b.DB.Tx(ctx, func(tx *store.Tx) error { return tx.Delivered(ctx, d, store.VendorMessageID(clean(m.ID))) })
+	}
+	var e *whapi.Error
+	if !errors.As(err, &e) {
+		return b.doubt(ctx, d, false, err)
+	}
+	switch {
+	case e.SafeToRetry():
+		return b.again(ctx, d, e)
+	case e.Permanent():
+		b.Log.Warn("whatsapp refused a message", "error", err)
+		return b.refused(ctx, d, e.Say())
+	}
+	return b.doubt(ctx, d, e.Status >= 500, err)
+}
+
+// again puts a message that has certainly not left back in line, and tells the managers when they can do something.
+func (b *Bot) again(ctx context.Context, d store.Delivery, e *whapi.Error) error {
+	wait := max(min(time.Second<<min(d.Attempts+1, 6), time.Minute), e.RetryAfter())
+	b.Log.Warn("whatsapp send did not leave", "error", e, "again_in", wait)
+	return b.DB.Tx(ctx, func(tx *store.Tx) error {
+		if e.Status != 429 && (e.Status != 0 || d.Attempts >= 2) {
+			alert := store.Alert{Cause: "whapi-send-" + string(d.Channel), Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, e.Say())}
+			if err := tx.Raise(ctx, alert); err != nil {
+				return err
+			}
+		}
+		return tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+e.Say())
+	})
+}
+
+func (b *Bot) refused(ctx context.Context, d store.Delivery, say string) error {
+	return b.DB.Tx(ctx, func(tx *store.Tx) error { return tx.Fail(ctx, d, say) })
+}
+
+// doubt: the vendor may have it. answered tells that it said something, if only an error.
+func (b *Bot) doubt(ctx context.Context, d store.Delivery, answered bool, cause error) error {
+	b.Log.Warn("whatsapp send without a clear outcome", "error", cause)
+	return b.DB.Tx(ctx, func(tx *store.Tx) error { return tx.Doubt(ctx, d, answered, tx.Now.Add(firstLook)) })
+}

@@ -1,0 +1,49 @@
+package whatsapp
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"marketa/bots/whatsapp/whapi"
+	"marketa/store"
+)
+
+// Bot is the clients' chat on all our numbers.
+type Bot struct {
+	DB       *store.DB
+	Channels map[store.Channel]*whapi.Client
+	Log      *slog.Logger
+}
+
+// Receive keeps what Whapi says through one hook (log or bot) of a channel; it returns when everything is durable. Both
+// hooks are read alike: the first one wins, the other one repeats.
+func (b *Bot) Receive(ctx context.Context, channel store.Channel, hook string, body []byte) error {
+	source := fmt.Sprintf("whapi/%s/%s", channel, hook)
+	payload, err := whapi.Parse(body)
+	if err != nil {
+		return b.DB.SaveUnreadable(ctx, source, body, unreadable(channel))
+	}
+	events, receipts := Convert(channel, payload, b.DB.Clock.Now())
+	return b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: len(payload.Unreadable) == 0,
+		Events: events, Receipts: receipts, Alert: alertOf(channel, payload)})
+}
+
+func unreadable(channel store.Channel) store.Alert {
+	return store.Alert{Cause: "whapi-unreadable-" + string(channel), Text: fmt.Sprintf(
+		"Whapi sent something about the %s number that could not be read. It is kept; look at the WhatsApp chat on the phone for anything that is missing here.", channel)}
+}
+
+// alertOf is what managers must hear of a webhook beside the messages: the number is not linked any more, or a part could
+// not be read.
+func alertOf(channel store.Channel, p whapi.Payload) *store.Alert {
+	switch {
+	case p.Health != nil && p.Health.Status.Text != "" && !p.Health.Status.CanSend():
+		return &store.Alert{Cause: "whapi-health-" + string(channel) + "-" + p.Health.Status.Text,
+			Text: fmt.Sprintf("The %s WhatsApp number: %s", channel, p.Health.Status.Say())}
+	case len(p.Unreadable) > 0:
+		a := unreadable(channel)
+		return &a
+	}
+	return nil
+}
