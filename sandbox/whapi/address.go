@@ -1,0 +1,85 @@
+package whapi
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The vendor's own patterns (OpenAPI 1.8.7: Sender.to, ChatID, GroupID, MessageID, Mentions).
+var (
+	toPattern      = regexp.MustCompile(`^[\d-]{9,31}(@[\w\.]{1,})?$`)
+	chatPattern    = regexp.MustCompile(`^[\d-]{10,31}@[\w\.]{1,}$`)
+	messagePattern = regexp.MustCompile(`^[A-Za-z0-9._]{4,30}-[A-Za-z0-9._]{4,14}(-[A-Za-z0-9._]{4,10})?(-[A-Za-z0-9._]{2,10})?$`)
+	mentionPattern = regexp.MustCompile(`^\d{7,15}(@s\.whatsapp\.net)?$|^\d{10,31}@g\.us$`)
+)
+
+const (
+	atPerson = "@s.whatsapp.net"
+	atGroup  = "@g.us"
+	atLID    = "@lid"
+)
+
+// canonical is the one id under which a chat is kept: people by phone, groups by their id. It is empty for addresses
+// that lead nowhere, such as the old @c.us.
+func (s *Sim) canonical(id string) string {
+	local, at, _ := strings.Cut(id, "@")
+	switch "@" + at {
+	case "@", atPerson:
+		if digits(local) == local {
+			return local + atPerson
+		}
+	case atGroup:
+		return id
+	case atLID:
+		if p := s.personByLID(local); p != nil {
+			return p.Phone + atPerson
+		}
+	}
+	return ""
+}
+
+// chatID is how the wire shows a chat: a person's is hidden under UseLID.
+func (s *Sim) chatID(canonical string) string {
+	if phone, direct := strings.CutSuffix(canonical, atPerson); direct {
+		if p := s.people[phone]; p != nil && s.useLID {
+			return p.lid + atLID
+		}
+	}
+	return canonical
+}
+
+// contactID is how the wire shows a person or one of our numbers: bare digits, or the hidden identity.
+func (s *Sim) contactID(phone string) string {
+	if p := s.people[phone]; p != nil && s.useLID {
+		return p.lid + atLID
+	}
+	return phone
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+const idLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._"
+
+// newID draws the next message id: two segments in direct chats, three in groups. Every channel draws its own.
+func (ch *channel) newID(group bool) string {
+	id := ch.letters(16) + "-" + ch.letters(9+2*ch.ids.IntN(2))
+	if group {
+		id += "-" + ch.letters(6)
+	}
+	return id
+}
+
+func (ch *channel) letters(n int) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = idLetters[ch.ids.IntN(len(idLetters))]
+	}
+	return string(b)
+}

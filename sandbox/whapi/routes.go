@@ -1,0 +1,70 @@
+package whapi
+
+import (
+	"net/http"
+
+	"github.com/gorilla/mux"
+)
+
+// routes is every path that is imitated. Path parameters carry the vendor's names, so that an operation reads like its
+// documentation. What needs a connected phone says so with online and answers 401 otherwise.
+func (s *Sim) routes() *mux.Router {
+	r := mux.NewRouter()
+	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(404, "Not found").write(w) })
+	r.NotFoundHandler, r.MethodNotAllowedHandler = unknown, unknown
+	for _, e := range []struct {
+		method, path string
+		do           endpoint
+	}{
+		{"GET", "/health", s.getHealth},
+		{"GET", "/settings", s.getSettings},
+		{"PATCH", "/settings", s.patchSettings},
+		{"DELETE", "/settings", s.deleteSettings},
+		{"GET", "/settings/events", s.getSettingsEvents},
+		{"POST", "/settings/webhook_test", s.postWebhookTest},
+		{"GET", "/limits", s.getLimits},
+		{"GET", "/users/profile", online("get profile", s.getProfile)},
+
+		{"POST", "/messages/text", online("send message", s.postText)},
+		{"GET", "/messages/list", s.getList},
+		{"GET", "/messages/list/{ChatID}", s.getChatList},
+		{"GET", "/messages/{MessageID}", s.getMessage},
+		{"PUT", "/messages/{MessageID}", online("mark as read message", s.putMessage)},
+		{"DELETE", "/messages/{MessageID}", online("delete message", s.deleteMessage)},
+		{"PUT", "/messages/{MessageID}/reaction", online("react to message", s.putReaction)},
+		{"DELETE", "/messages/{MessageID}/reaction", online("react to message", s.deleteReaction)},
+		{"GET", "/statuses/{MessageID}", s.getStatuses},
+
+		{"GET", "/chats", s.getChats},
+		{"GET", "/chats/{ChatID}", s.getChat},
+		{"POST", "/contacts", online("check phones", s.postContacts)},
+		{"HEAD", "/contacts/{ContactID}", online("check phones", s.headContact)},
+		{"GET", "/contacts/lids", online("get lids", s.getLIDs)},
+		{"GET", "/contacts/lids/{ContactID}", online("get lids", s.getLID)},
+
+		{"PUT", "/presences/me", online("send presence", s.putMyPresence)},
+		{"PUT", "/presences/{EntryID}", online("send typing or recording presence", s.putPresence)},
+		{"POST", "/presences/{EntryID}", online("subscribe to presence", s.postPresence)},
+		{"GET", "/presences/{EntryID}", online("get presence", s.getPresence)},
+
+		{"GET", "/groups", s.getGroups},
+		{"POST", "/groups", online("create group", s.postGroup)},
+		{"GET", "/groups/{GroupID}", s.getGroup},
+	} {
+		r.Handle(e.path, s.serve(e.do)).Methods(e.method)
+	}
+	return r
+}
+
+// operation names a request for the faults: method and path, parameters by name.
+func operation(router *mux.Router) func(*http.Request) string {
+	return func(r *http.Request) string {
+		var m mux.RouteMatch
+		if router.Match(r, &m) && m.Route != nil && m.MatchErr == nil {
+			if path, err := m.Route.GetPathTemplate(); err == nil {
+				return r.Method + " " + path
+			}
+		}
+		return r.Method + " " + r.URL.Path
+	}
+}

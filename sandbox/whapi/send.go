@@ -1,0 +1,149 @@
+package whapi
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// sender is what every POST /messages/* takes.
+type sender struct {
+	To     string `json:"to"`
+	Quoted string `json:"quoted"`
+	Edit   string `json:"edit"`
+}
+
+// draft is a message that was found to be in order.
+type draft struct {
+	chat     *chat
+	kind     string
+	content  content
+	quoted   *record
+	edit     *record
+	mentions []string
+}
+
+// editWindow is how long WhatsApp lets a message be edited; sources differ between 15 and 20 minutes.
+const editWindow = 15 * time.Minute
+
+// POST /messages/text
+func (s *Sim) postText(c call) (any, error) {
+	in, err := decode[struct {
+		sender
+		Body          string   `json:"body"`
+		TypingTime    float64  `json:"typing_time"`
+		NoLinkPreview bool     `json:"no_link_preview"`
+		Mentions      []string `json:"mentions"`
+	}](c)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.Body == "":
+		return nil, refuse(400, "Wrong request parameters: body is required")
+	case in.TypingTime < 0 || in.TypingTime > 60:
+		return nil, refuse(400, "Wrong request parameters: typing_time must be from 0 to 60")
+	}
+	d, err := s.draft(c.ch, in.sender, in.Mentions)
+	if err != nil {
+		return nil, err
+	}
+	d.kind, d.content = written(in.Body, !in.NoLinkPreview)
+	return s.afterTyping(c, d, in.TypingTime)
+}
+
+// draft checks what every kind of message has in common.
+func (s *Sim) draft(ch *channel, in sender, mentions []string) (draft, error) {
+	d := draft{mentions: mentions}
+	if !toPattern.MatchString(in.To) || s.canonical(in.To) == "" {
+		return d, refuse(400, "Wrong request parameters: to")
+	}
+	for _, m := range mentions {
+		if !mentionPattern.MatchString(m) {
+			return d, refuse(400, "Wrong request parameters: mentions")
+		}
+	}
+	to := s.canonical(in.To)
+	if !s.mayWrite(ch, to) {
+		return d, refuse(403, "It is forbidden to send to this group/recipient")
+	}
+	d.chat = ch.chat(to)
+	if in.Quoted != "" {
+		if d.quoted = ch.known(in.Quoted); d.quoted == nil {
+			return d, refuse(400, "Wrong request parameters: quoted message not found")
+		}
+	}
+	if in.Edit != "" {
+		if d.edit = ch.known(in.Edit); !s.mayEdit(d.edit, d.chat) {
+			return d, refuse(400, "Wrong request parameters: this message can not be edited")
+		}
+	}
+	return d, nil
+}
+
+// mayWrite: to any person, and to groups that the number is in.
+func (s *Sim) mayWrite(ch *channel, to string) bool {
+	if !strings.HasSuffix(to, atGroup) {
+		return true
+	}
+	g := s.groups[to]
+	return g != nil && slices.Contains(g.members, ch.Phone)
+}
+
+func (s *Sim) mayEdit(r *record, in *chat) bool {
+	return r != nil && r.fromMe && r.action == nil && r.chat == in && s.clock.Now().Sub(r.at) <= editWindow
+}
+
+// afterTyping shows typing for so many seconds and only then sends. A caller who hangs up meanwhile does not stop it.
+func (s *Sim) afterTyping(c call, d draft, seconds float64) (any, error) {
+	if seconds == 0 {
+		return s.deliver(c.ch, d)
+	}
+	until := s.clock.Now().Add(time.Duration(seconds * float64(time.Second)))
+	d.chat.show("typing", until)
+	s.nudge()
+	if s.pause(c.r.Context(), until) {
+		return s.deliver(c.ch, d)
+	}
+	s.at(until, func() { _, _ = s.deliver(c.ch, d) })
+	return nil, refuse(500, "the caller hung up")
+}
+
+// deliver is the send itself: history first, then the echo and the statuses, then the answer.
+func (s *Sim) deliver(ch *channel, d draft) (any, error) {
+	if ch.health != auth {
+		return nil, refuse(401, "need channel authorization for send message")
+	}
+	if ch.trial != nil {
+		if *ch.trial == 0 {
+			return nil, refuse(402, "Trial version limit exceeded")
+		}
+		*ch.trial--
+	}
+	d.chat.show("", time.Time{})
+	if d.edit != nil {
+		return sentMessage{true, s.edit(ch, d.edit, ch.Phone, "api", d.kind, d.content)}, nil
+	}
+	r := &record{
+		chat: d.chat, kind: d.kind, content: d.content, from: ch.Phone, fromMe: true, source: "api",
+		status: "pending", quoted: d.quoted, mentions: d.mentions,
+	}
+	return sentMessage{true, s.utter(ch, r)}, nil
+}
+
+type sentMessage struct {
+	Sent    bool        `json:"sent"`
+	Message messageJSON `json:"message"`
+}
+
+// utter puts a message of ours into the world and gives it as it was at that moment: pending.
+func (s *Sim) utter(ch *channel, r *record) messageJSON {
+	echo := s.message(ch, s.add(ch, r))
+	if s.statusesFirst {
+		s.travel(ch, r)
+		s.publish(ch, r, echo)
+		return echo
+	}
+	s.publish(ch, r, echo)
+	s.travel(ch, r)
+	return echo
+}
