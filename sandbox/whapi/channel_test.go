@@ -7,6 +7,7 @@ import (
 
 func TestAWrongTokenIsAChannelThatDoesNotExist(t *testing.T) {
 	b := setup(t)
+	b.sim.AddChannel(Channel{Name: "forgotten", ID: "MANTIS-00000"})
 	for _, token := range []string{"", "tok_wrong", "tok_compan", "TOK_COMPANY"} {
 		for _, path := range []string{"/health", "/settings", "/messages/list"} {
 			status, answer := b.callAs(token, "GET", path, "")
@@ -84,6 +85,8 @@ func TestWhatPeopleWroteWhileTheChannelWasOffArrivesAfterwards(t *testing.T) {
 	b.clock.Advance(time.Hour)
 	b.equal("webhooks meanwhile", len(b.settle()), 0)
 	b.equal("history meanwhile", b.ok("GET", "/messages/list", "")["total"], 0.0)
+	status, _ := b.call("GET", "/messages/"+id, "")
+	b.equal("the message meanwhile", status, 404)
 	b.equal("on the phone", len(b.sim.Messages("company", direct)), 1)
 	b.sim.SetHealth("company", "AUTH")
 	var late []any

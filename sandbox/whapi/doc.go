@@ -10,18 +10,18 @@
 //
 // [Sim.Faults] scripts refusals, delays, cut connections and lost answers per operation ("POST /messages/text",
 // "GET /messages/list/{ChatID}", "*"; path parameters are written as in the vendor's file); [Refuse] builds a refusal
-// in the vendor's envelope. [Sim.Courier] repeats, drops and holds webhooks. [Sim.Release] shuffles, [Sim.Batch] puts several
-// messages in one body, [Sim.Unordered] lets webhooks race, [Sim.StatusesFirst] lets receipts overtake the echo,
-// [Sim.UseLID] hides phone numbers, [Sim.SetHealth] takes a channel off, [Sim.Trial] limits it.
+// in the vendor's envelope. [Sim.Courier] repeats, drops and holds webhooks. [Sim.Release] shuffles, [Sim.Batch] puts
+// several messages in one body, [Sim.Unordered] lets webhooks race, [Sim.StatusesFirst] lets receipts overtake the
+// echo, [Sim.UseLID] hides phone numbers, [Sim.SetHealth] takes a channel off, [Sim.Trial] limits it.
 //
 // # Chosen where the vendor is silent
 //
 // Statuses sent and delivered follow a send at once, a number that nobody uses gets failed. An edit comes as an action
 // message on messages.post and, if subscribed, also on messages.patch; a deletion also on messages.delete, and the
 // message leaves the history. A hook that subscribes to put receives what post carries (so both: twice). A text with a
-// link is a link_preview. Our own messages can be edited for 15 minutes. A channel that is not AUTH learns what people wrote
-// when it is AUTH again. STOP answers 404 everywhere but on /health. Webhooks of one chat keep their order per hook, also while one is
-// being retried. The answer to an edit is the action message, with an id of its own.
+// link is a link_preview. Our own messages can be edited for 15 minutes; the answer to an edit is the action message,
+// with an id of its own. A channel that is not AUTH learns what people wrote when it is AUTH again. STOP answers 404
+// everywhere but on /health. Webhooks of one chat keep their order per hook, also while one is being retried.
 //
 // # Not imitated
 //

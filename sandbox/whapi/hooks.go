@@ -78,13 +78,13 @@ func (s *Sim) emit(ch *channel, name eventName, lane string, p payload) {
 	for _, h := range ch.settings.hooks {
 		for _, as := range h.matching(name) {
 			p.Event = as
-			s.send(h.parcel(as, ch.Name+" "+lane, encode(p)))
+			s.dispatch(h.parcel(as, ch.Name+" "+lane, encode(p)))
 		}
 	}
 }
 
-// send hands a parcel to the courier, unless it would leave this machine.
-func (s *Sim) send(p wire.Parcel) {
+// dispatch hands a parcel to the courier, unless it would leave this machine.
+func (s *Sim) dispatch(p wire.Parcel) {
 	if !loopback(p.URL) {
 		return
 	}

@@ -1,7 +1,9 @@
 package whapi
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 )
@@ -189,5 +191,33 @@ func TestSubscribersAreNudgedOncePerBurst(t *testing.T) {
 	case <-changes:
 		t.Error("a nudge after cancel")
 	default:
+	}
+}
+
+func TestSmallReadings(t *testing.T) {
+	b := setup(t)
+	b.say("hello")
+	b.equal("chat", b.ok("GET", "/chats/"+direct, "")["id"], direct)
+	b.equal("lids", b.ok("GET", "/contacts/lids?ContactIDList="+olena+",380000000001", ""), map[string]any{olena: map[string]any{"lid": "222333444555666@lid"}})
+	b.equal("profile", b.ok("GET", "/users/profile", "")["name"], "SMM Studio")
+	b.ok("PUT", "/presences/me", `{"presence":"online"}`)
+	b.ok("POST", "/presences/"+olena, "")
+	b.equal("presence", b.ok("GET", "/presences/"+olena, "")["contact_id"], olena)
+	for path, want := range map[string]int{"/contacts/" + olena: 200, "/contacts/380000000001": 404} {
+		resp, err := b.request("tok_company", "HEAD", path, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		b.equal(path, resp.StatusCode, want)
+	}
+	resp, err := b.request("tok_company", "GET", "/settings/events", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var events []HookEvent
+	if err := json.NewDecoder(resp.Body).Decode(&events); err != nil || !slices.Contains(events, HookEvent{"messages", "post"}) {
+		t.Errorf("events %v, %v", events, err)
 	}
 }

@@ -184,6 +184,6 @@ func (s *Sim) postWebhookTest(c call) (any, error) {
 		return nil, err
 	}
 	name := eventName{in.Type, "post"}
-	s.send(in.Hook.parcel(name, c.ch.Name, encode(payload{Event: name, ChannelID: c.ch.ID})))
+	s.dispatch(in.Hook.parcel(name, c.ch.Name, encode(payload{Event: name, ChannelID: c.ch.ID})))
 	return success, nil
 }

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Message is what a phone shows, in true phone numbers whatever the wire hides. From is empty of suffixes; a deleted message has no text.
+// Message is what a phone shows. Phone numbers are the true ones whatever the wire hides, From is bare digits, and a
+// deleted message has no text.
 type Message struct {
 	ID, Channel, ChatID, Type, Text, From, FromName, Source, Status, QuotedID string
 	FromMe, Edited, Deleted                                                   bool
