@@ -216,6 +216,16 @@ func (tx *Tx) Queue(ctx context.Context) ([]Waiting, error) {
 	return q, nil
 }
 
+// HasPending says whether a card of this chat waits for a decision.
+func (tx *Tx) HasPending(ctx context.Context, chat ChatID) (bool, error) {
+	return value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM approvals WHERE chat_id = $1 AND state = 'pending')`, chat)
+}
+
+// WasSent says whether an approval has let a text go.
+func (tx *Tx) WasSent(ctx context.Context, id ApprovalID) (bool, error) {
+	return value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM approvals WHERE id = $1 AND state IN ('sent', 'edited'))`, id)
+}
+
 // TouchView has every copy of an approval's card redrawn. The app's own doors call it after a change that a card shows.
 func (tx *Tx) TouchView(ctx context.Context, id ApprovalID) error {
 	if _, err := tx.exec(ctx, `UPDATE views SET rev = rev + 1, next_at = $2 WHERE approval_id = $1`, id, tx.Now); err != nil {

@@ -18,6 +18,7 @@ type Turn struct {
 	Watermark    int64
 	RedoOf       ApprovalID // set: a manager asked for another draft
 	Status       string
+	Attempts     int // how often it was begun; more than once after a crash or a failure
 	StartedAt    time.Time
 }
 
@@ -35,7 +36,7 @@ type Step struct {
 	Delta json.RawMessage
 }
 
-const turnColumns = `id, restaurant_id, chat_id, watermark, redo_of, status, started_at`
+const turnColumns = `id, restaurant_id, chat_id, watermark, redo_of, status, attempts, started_at`
 
 // OpenTurn continues the chat's running turn if it looks at the same watermark and the same redo; an older one is closed as
 // superseded and a new one begins. The chat's row is locked until the commit.
@@ -53,14 +54,16 @@ func (tx *Tx) OpenTurn(ctx context.Context, l Lease) (Turn, Chat, error) {
 		return old, c, fmt.Errorf("store: running turn: %w", err)
 	}
 	if err == nil && old.Watermark == c.Watermark && old.RedoOf == redo.Approval {
-		return old, c, nil
+		old.Attempts++
+		_, err := tx.exec(ctx, `UPDATE turns SET attempts = $2 WHERE id = $1`, old.ID, old.Attempts)
+		return old, c, err
 	}
 	if err == nil {
 		if err := tx.closeTurn(ctx, old.ID, "superseded", "newer words came in"); err != nil {
 			return old, c, err
 		}
 	}
-	t := Turn{ID: NewID[turnKind](), RestaurantID: c.RestaurantID, ChatID: c.ID, Watermark: c.Watermark, RedoOf: redo.Approval, Status: "running", StartedAt: tx.Now}
+	t := Turn{ID: NewID[turnKind](), RestaurantID: c.RestaurantID, ChatID: c.ID, Watermark: c.Watermark, RedoOf: redo.Approval, Status: "running", Attempts: 1, StartedAt: tx.Now}
 	_, err = tx.exec(ctx, `INSERT INTO turns (id, restaurant_id, chat_id, watermark, redo_of, status, started_at) VALUES ($1, $2, $3, $4, $5, 'running', $6)`,
 		t.ID, t.RestaurantID, t.ChatID, t.Watermark, t.RedoOf, tx.Now)
 	if err != nil {
@@ -149,6 +152,16 @@ func (tx *Tx) ToolIntent(ctx context.Context, t Turn, c ToolCall) (ToolCall, err
 	}
 	return row[ToolCall](ctx, tx, `SELECT call_id, tool, args, origins, coalesce(result, '') AS result, proposal, done_at IS NOT NULL AS done
 		FROM tool_calls WHERE turn_id = $1 AND call_id = $2`, t.ID, c.CallID)
+}
+
+// ToolCalls are the turn's finished calls, in their order.
+func (tx *Tx) ToolCalls(ctx context.Context, t Turn) ([]ToolCall, error) {
+	c, err := rows[ToolCall](ctx, tx, `SELECT call_id, tool, args, origins, coalesce(result, '') AS result, proposal, true AS done
+		FROM tool_calls WHERE turn_id = $1 AND done_at IS NOT NULL ORDER BY id`, t.ID)
+	if err != nil {
+		return nil, fmt.Errorf("store: tool calls: %w", err)
+	}
+	return c, nil
 }
 
 // ToolDone records a tool's result.

@@ -122,6 +122,7 @@ CREATE TABLE turns (
     redo_of       uuid,                 -- the approval whose redo asked for this turn
     status        text        NOT NULL CHECK (status IN ('running', 'drafted', 'silent', 'plain', 'superseded')),
     why           text        NOT NULL DEFAULT '',
+    attempts      int         NOT NULL DEFAULT 1,
     started_at    timestamptz NOT NULL,
     finished_at   timestamptz,
     UNIQUE (restaurant_id, id),

@@ -69,7 +69,7 @@ GRANT INSERT ON facts, messages, turns, steps, tool_calls, llm_calls, drafts, ap
 GRANT SELECT (id, dedup) ON notices TO marketa_app;
 GRANT UPDATE (stage, name, zone) ON restaurants TO marketa_app;
 GRANT UPDATE (busy_since, lease_token, lease_until, handled) ON chats TO marketa_app;
-GRANT UPDATE (status, why, finished_at) ON turns TO marketa_app;
+GRANT UPDATE (status, why, attempts, finished_at) ON turns TO marketa_app;
 GRANT UPDATE (result, proposal, done_at) ON tool_calls TO marketa_app;
 GRANT UPDATE (done_at) ON proposals TO marketa_app;
 GRANT UPDATE (state, attempts, looks, answered, intent_at, known_at, vendor_id, echo_id, reason, next_at, lease_token, lease_until) ON deliveries TO marketa_app;

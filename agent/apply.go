@@ -1,0 +1,72 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"marketa/internal/fault"
+	"marketa/stages"
+	"marketa/store"
+)
+
+// ApplyWorker carries out what an approval has released: proposed changes, and the step in the client's life that a first
+// answer is.
+type ApplyWorker struct {
+	river.WorkerDefaults[store.ApplyProposals]
+	Agent *Agent
+}
+
+func (w *ApplyWorker) Timeout(*river.Job[store.ApplyProposals]) time.Duration {
+	return 30 * time.Second
+}
+
+func (w *ApplyWorker) Work(ctx context.Context, job *river.Job[store.ApplyProposals]) error {
+	ctx = store.WithRestaurant(ctx, job.Args.Restaurant)
+	return w.Agent.applyReleased(ctx, job.Args.Approval)
+}
+
+func (a *Agent) applyReleased(ctx context.Context, id store.ApprovalID) error {
+	return a.db.Tx(ctx, func(tx *store.Tx) error {
+		released, err := tx.Released(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range released {
+			apply := a.apply[p.Kind]
+			if apply == nil {
+				return fmt.Errorf("agent: nobody can carry out a %q", p.Kind)
+			}
+			if err := apply(ctx, tx, p); err != nil {
+				return fmt.Errorf("agent: apply: %w", err)
+			}
+			if err := tx.ProposalDone(ctx, p.ID); err != nil {
+				return err
+			}
+		}
+		return a.answeredFirst(ctx, tx, id)
+	})
+}
+
+// answeredFirst moves a lead on when somebody of us has answered.
+func (a *Agent) answeredFirst(ctx context.Context, tx *store.Tx, id store.ApprovalID) error {
+	sent, err := tx.WasSent(ctx, id)
+	if err != nil || !sent {
+		return err
+	}
+	r, err := tx.OwnRestaurant(ctx)
+	if err != nil {
+		return err
+	}
+	to, err := stages.Client.Next(stages.Stage(r.Stage), stages.AnsweredFirst)
+	if errors.Is(err, fault.Conflict) {
+		return nil // answered before
+	}
+	if err != nil {
+		return err
+	}
+	return tx.MoveStage(ctx, string(stages.AnsweredFirst), r.Stage, string(to), "first answer")
+}

@@ -1,0 +1,53 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	"github.com/tmc/langchaingo/llms"
+
+	"marketa/agent/llm"
+	"marketa/stages"
+)
+
+// verdict is what triage asks a model for.
+type verdict struct {
+	Answer *bool  `json:"answer"`
+	Why    string `json:"why"`
+}
+
+// triage asks whether this needs an answer at all. When in doubt, also about the model, it does.
+func triage(ctx context.Context, w *walk) (delta, error) {
+	system, err := w.agent.prompts.Triage(stages.TriageData{Stage: stages.Stage(w.restaurant.Stage), Name: w.restaurant.Name, Languages: w.languages()})
+	if err != nil {
+		return delta{}, err
+	}
+	msgs := []llms.MessageContent{llms.TextParts(llms.ChatMessageTypeSystem, system), llms.TextParts(llms.ChatMessageTypeHuman, w.question())}
+	answer, err := w.agent.router.Generate(ctx, llm.Triage, msgs, llm.WithSchema("triage", triageSchema()), llm.WithEffort(llm.Minimal), w.label())
+	var refused *llm.Refused
+	var down *llm.AllDown
+	switch {
+	case ctx.Err() != nil:
+		return delta{}, ctx.Err()
+	case errors.As(err, &refused) || errors.As(err, &down):
+		return delta{Next: nodeReason}, nil // the reply's own route may be better off
+	case err != nil:
+		return delta{}, err
+	}
+	var v verdict
+	if json.Unmarshal([]byte(answer.Text), &v) != nil || v.Answer == nil || *v.Answer {
+		return delta{Next: nodeReason, Why: line(v.Why)}, nil
+	}
+	return delta{Next: end, Status: "silent", Why: line(v.Why)}, nil
+}
+
+func triageSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "object", Required: []string{"answer", "why"},
+		AdditionalProperties: &jsonschema.Schema{Not: &jsonschema.Schema{}},
+		Properties: map[string]*jsonschema.Schema{
+			"answer": {Type: "boolean", Description: "whether the client's words need an answer"},
+			"why":    {Type: "string", Description: "the reason, short, in English"},
+		}}
+}

@@ -1,0 +1,156 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"marketa/store"
+)
+
+// TurnWorker runs a chat's turn. A job too many finds nothing to do or somebody else's lease; a lost one is brought back by
+// the sweeper.
+type TurnWorker struct {
+	river.WorkerDefaults[store.RunTurn]
+	Agent *Agent
+}
+
+// Timeout covers the burst's cap and a slow model.
+func (w *TurnWorker) Timeout(*river.Job[store.RunTurn]) time.Duration { return 5 * time.Minute }
+
+func (w *TurnWorker) Work(ctx context.Context, job *river.Job[store.RunTurn]) error {
+	ctx = store.WithRestaurant(ctx, job.Args.Restaurant)
+	err := w.Agent.turn(ctx, job.Args.Chat)
+	if err != nil && !store.IsLeaseLost(err) && ctx.Err() == nil {
+		w.Agent.log.Error("turn failed", "chat", job.Args.Chat, "error", err)
+	}
+	return nil // the chat is still busy: the sweeper tries again
+}
+
+func (a *Agent) turn(ctx context.Context, chat store.ChatID) error {
+	if busy, err := a.waitForBurst(ctx, chat); err != nil || !busy {
+		return err
+	}
+	var lease store.Lease
+	if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { lease, err = tx.LeaseChat(ctx, chat); return err }); err != nil {
+		return err
+	}
+	ctx, stop := a.keep(ctx, lease)
+	defer stop()
+	w, err := a.begin(ctx, lease)
+	if err == nil {
+		err = a.walk(ctx, w, lease)
+	}
+	if err == nil {
+		return nil
+	}
+	// Give the chat back, so that a retry need not wait for the lease to run out.
+	free, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	return errors.Join(err, a.db.Tx(free, func(tx *store.Tx) error { return tx.ReleaseLease(free, lease) }))
+}
+
+// waitForBurst returns when nothing has come in for the window, or the cap is reached. People write in bursts; one burst
+// gets one draft.
+func (a *Agent) waitForBurst(ctx context.Context, chat store.ChatID) (busy bool, err error) {
+	for {
+		var c store.Chat
+		if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { c, err = tx.Chat(ctx, chat); return err }); err != nil {
+			return false, err
+		}
+		if c.BusySince == nil {
+			return false, nil
+		}
+		due := a.due(c)
+		if !due.After(a.db.Clock.Now()) {
+			return true, nil
+		}
+		if err := a.db.Clock.Wait(ctx, due); err != nil {
+			return false, err
+		}
+	}
+}
+
+func (a *Agent) due(c store.Chat) time.Time {
+	due := *c.BusySince
+	if c.LastInboundAt != nil {
+		due = c.LastInboundAt.Add(a.window)
+	}
+	if latest := c.BusySince.Add(a.cap); due.After(latest) {
+		return latest
+	}
+	return due
+}
+
+// keep renews the lease until stop; when it is lost, the context ends.
+func (a *Agent) keep(ctx context.Context, l store.Lease) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		for {
+			if a.db.Clock.Wait(ctx, a.db.Clock.Now().Add(store.LeaseTime*3/10)) != nil {
+				return
+			}
+			if err := a.db.Tx(ctx, func(tx *store.Tx) error { return tx.RenewLease(ctx, l) }); err != nil && store.IsLeaseLost(err) {
+				cancel(err)
+				return
+			}
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
+// begin opens or continues the chat's turn.
+func (a *Agent) begin(ctx context.Context, l store.Lease) (*walk, error) {
+	w := &walk{agent: a}
+	err := a.db.Tx(ctx, func(tx *store.Tx) (err error) {
+		w.now = tx.Now
+		if w.turn, w.chat, err = tx.OpenTurn(ctx, l); err != nil {
+			return err
+		}
+		if err := w.load(ctx, tx); err != nil {
+			return err
+		}
+		steps, err := tx.Steps(ctx, w.turn.ID)
+		if err != nil {
+			return err
+		}
+		return w.resume(steps)
+	})
+	return w, err
+}
+
+// mostAttempts is how often a turn that fails is tried before the managers get the client's words as they are.
+const mostAttempts = 5
+
+// walk runs nodes until the end; each finished step is a row before the next begins.
+func (a *Agent) walk(ctx context.Context, w *walk, l store.Lease) error {
+	if w.turn.Attempts > mostAttempts {
+		w.status, w.why, w.at = "plain", "Something on our side failed over and over with this one.", end
+	}
+	for w.at != end {
+		d, err := a.graph.step(ctx, w.at, w)
+		if err != nil {
+			return err
+		}
+		if err := w.save(ctx, l, d); err != nil {
+			return err
+		}
+	}
+	return w.commit(ctx, l)
+}
+
+func (w *walk) save(ctx context.Context, l store.Lease, d delta) error {
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	name := w.at
+	step := store.Step{N: w.n + 1, Node: name, Delta: jsonClean(raw)}
+	if err := w.tx(ctx, func(tx *store.Tx) error { return tx.SaveStep(ctx, l, w.turn, step) }); err != nil {
+		return err
+	}
+	return w.apply(name, d)
+}

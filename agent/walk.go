@@ -1,0 +1,162 @@
+package agent
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/tmc/langchaingo/llms"
+
+	"marketa/stages"
+	"marketa/store"
+	"marketa/tools"
+)
+
+// walk is the state of one turn: what was loaded for it, and what its steps have added.
+type walk struct {
+	agent *Agent
+	turn  store.Turn
+	chat  store.Chat
+	now   time.Time
+
+	// Loaded; the watermark stands for it, so that a resumed turn sees the same words.
+	restaurant store.Restaurant
+	facts      []store.Fact
+	talk       []store.Message // the last messages, oldest first
+	unhandled  []store.Message // of these, what waits for an answer
+	redo       store.Redo
+	waiting    bool // a card of this chat waits already
+	policy     stages.Policy
+	tools      []tools.Tool
+
+	// Added by steps.
+	at     string
+	n      int // steps finished
+	status string
+	why    string
+	said   []llms.MessageContent // the model's words and the tools' answers
+	text   string
+	warn   []string
+	model  string
+	rounds int
+}
+
+// The nodes.
+const (
+	nodeIntake  = "intake"
+	nodeContext = "context"
+	nodeTriage  = "triage"
+	nodeReason  = "reason"
+	nodeTools   = "tools"
+	nodeGuard   = "guard"
+)
+
+// newWalkGraph is the support reply's graph.
+func newWalkGraph() (*graph, error) {
+	return newGraph(nodeIntake, []string{nodeReason},
+		node{nodeIntake, []string{nodeContext, end}, intake},
+		node{nodeContext, []string{nodeTriage, nodeReason, end}, decideNeed},
+		node{nodeTriage, []string{nodeReason, end}, triage},
+		node{nodeReason, []string{nodeTools, nodeGuard, end}, reason},
+		node{nodeTools, []string{nodeReason}, callTools},
+		node{nodeGuard, []string{end}, guard},
+	)
+}
+
+// load reads what the turn looks at.
+func (w *walk) load(ctx context.Context, tx *store.Tx) (err error) {
+	if w.restaurant, err = tx.OwnRestaurant(ctx); err != nil {
+		return err
+	}
+	if w.facts, err = tx.Facts(ctx); err != nil {
+		return err
+	}
+	if w.talk, err = tx.Conversation(ctx, w.chat.ID, conversationLength); err != nil {
+		return err
+	}
+	if w.unhandled, err = tx.Unhandled(ctx, w.chat.ID, w.chat.Handled); err != nil {
+		return err
+	}
+	if w.redo, err = tx.Redo(ctx, w.turn); err != nil {
+		return err
+	}
+	if w.waiting, err = tx.HasPending(ctx, w.chat.ID); err != nil {
+		return err
+	}
+	if w.policy, err = stages.PolicyFor(stages.Stage(w.restaurant.Stage)); err != nil {
+		return err
+	}
+	w.tools, err = w.agent.registry.Pick(w.policy.Tools)
+	return err
+}
+
+// conversationLength is how many messages back a model reads; older ones are the summary's business.
+const conversationLength = 40
+
+// resume replays the steps that are already done.
+func (w *walk) resume(steps []store.Step) error {
+	w.at = w.agent.graph.start
+	for _, s := range steps {
+		var d delta
+		if err := json.Unmarshal(s.Delta, &d); err != nil {
+			return fmt.Errorf("agent: step %d (%s): %w", s.N, s.Node, err)
+		}
+		if err := w.apply(s.Node, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) apply(name string, d delta) error {
+	w.n++
+	w.at = d.Next
+	if d.Status != "" {
+		w.status = d.Status
+	}
+	if d.Why != "" {
+		w.why = d.Why
+	}
+	if d.Text != nil {
+		w.text = *d.Text
+	}
+	if d.Model != "" {
+		w.model = d.Model
+	}
+	if name == nodeReason {
+		w.rounds++
+	}
+	w.warn = append(w.warn, d.Warn...)
+	if len(d.Said) == 0 {
+		return nil
+	}
+	var m llms.MessageContent
+	if err := json.Unmarshal(d.Said, &m); err != nil {
+		return fmt.Errorf("agent: step %d (%s): transcript: %w", w.n, name, err)
+	}
+	w.said = append(w.said, m)
+	return nil
+}
+
+// intake: is there anything to answer, and is it ours to answer?
+func intake(_ context.Context, w *walk) (delta, error) {
+	if w.chat.Taken(w.now) && len(w.unhandled) > 0 {
+		return delta{Next: end, Status: "plain", Why: "A manager has taken this chat over."}, nil
+	}
+	if len(w.unhandled) == 0 && w.redo.Approval.IsZero() {
+		return delta{Next: end, Status: "silent", Why: "Nothing waits for an answer any more."}, nil
+	}
+	return delta{Next: nodeContext}, nil
+}
+
+// decideNeed: a redo is answered without asking again whether it needs an answer, and so is a chat whose card waits.
+func decideNeed(_ context.Context, w *walk) (delta, error) {
+	switch {
+	case !w.agent.HasModel():
+		return delta{Next: end, Status: "plain", Why: "No language model is configured."}, nil
+	case !w.redo.Approval.IsZero() || w.waiting:
+		return delta{Next: nodeReason}, nil
+	}
+	return delta{Next: nodeTriage}, nil
+}
