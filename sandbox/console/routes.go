@@ -1,0 +1,83 @@
+package console
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"io/fs"
+	"net"
+	"net/http"
+	"strings"
+)
+
+//go:embed assets
+var embedded embed.FS
+
+func (c *Console) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", c.page)
+	mux.Handle("GET /assets/", c.revalidated(http.FileServerFS(embedded)))
+	mux.HandleFunc("GET /events", c.stream)
+	mux.Handle("POST /api/whatsapp/say", action(c.say))
+	mux.Handle("POST /api/whatsapp/phone", action(c.phoneSays))
+	mux.Handle("POST /api/whatsapp/edit", action(c.edit))
+	mux.Handle("POST /api/whatsapp/delete", action(c.remove))
+	mux.Handle("POST /api/whatsapp/react", action(c.react))
+	mux.Handle("POST /api/whatsapp/open", action(c.open))
+	mux.Handle("POST /api/telegram/send", action(c.send))
+	mux.Handle("POST /api/telegram/edit", action(c.editTelegram))
+	mux.Handle("POST /api/telegram/press", action(c.press))
+	mux.Handle("POST /api/telegram/start", action(c.start))
+	mux.Handle("POST /api/control", action(c.control))
+	return onlyOurPage(http.NewCrossOriginProtection().Handler(mux))
+}
+
+func (c *Console) page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	w.Header().Set("Cache-Control", "no-cache")
+	http.ServeFileFS(w, r, embedded, "assets/index.html")
+}
+
+// onlyOurPage refuses names: somebody else's name may be pointed at this machine, and the browser would then take that
+// somebody's page for ours. Bare addresses and localhost cannot be borrowed like that.
+func onlyOurPage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !ownName(r.Host) {
+			http.Error(w, "The sandbox answers at localhost or at its address only.", http.StatusForbidden)
+			return
+		}
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func ownName(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host) != nil
+}
+
+// revalidated lets a browser keep a file only until the program changes.
+func (c *Console) revalidated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("ETag", `"`+c.build+`"`)
+		next.ServeHTTP(w, r)
+	})
+}
+
+func digest(files fs.FS) string {
+	sum := sha256.New()
+	_ = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			body, _ := fs.ReadFile(files, path)
+			_, _ = sum.Write(body)
+		}
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil))[:12]
+}
