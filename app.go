@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"marketa/agent"
+	"marketa/agent/llm"
+	"marketa/agent/llm/gemini"
+	"marketa/agent/llm/openai"
+	"marketa/bots/telegram"
+	"marketa/bots/whatsapp"
+	"marketa/bots/whatsapp/whapi"
+	"marketa/internal/fault"
+	"marketa/stages"
+	"marketa/store"
+	"marketa/tools"
+	"marketa/tools/profile"
+	"marketa/tools/team"
+	"marketa/webhooks"
+)
+
+// App is the platform, built once from top to bottom in the order of dependency.
+type App struct {
+	cfg      Config
+	log      *slog.Logger
+	db       *store.DB
+	telegram *telegram.Bot
+	whatsapp *whatsapp.Bot
+	agent    *agent.Agent
+	jobs     *river.Client[pgx.Tx]
+	server   *http.Server
+
+	Addr    string // where it listens, once started
+	started bool
+	stop    context.CancelFunc
+	loops   sync.WaitGroup
+}
+
+// Role is which half of the work a process does.
+type Role string
+
+const (
+	RoleAll    Role = "all"
+	RoleWeb    Role = "web"
+	RoleWorker Role = "worker"
+)
+
+// NewApp migrates, connects and wires; nothing runs yet. clock nil is the system's.
+func NewApp(ctx context.Context, cfg Config, clock store.Clock, log *slog.Logger) (*App, error) {
+	if err := store.Migrate(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, cfg.DatabaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if clock != nil {
+		db.Clock = clock
+	}
+	a := &App{cfg: cfg, log: log, db: db}
+	if err := a.wire(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) wire(ctx context.Context) error {
+	if super, err := a.db.SuperuserLogin(ctx); err != nil {
+		return err
+	} else if super {
+		a.log.Warn("DATABASE_URL names a superuser; Marketa takes plain roles for all its work, but a plain login that owns the database is safer")
+	}
+	if err := a.db.System(ctx, store.Desk, func(tx *store.Tx) error { return tx.MakeOwners(ctx, a.cfg.TelegramOwners) }); err != nil {
+		return err
+	}
+	var err error
+	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Log: a.log}); err != nil {
+		return err
+	}
+	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Log: a.log}
+	if a.agent, err = a.newAgent(); err != nil {
+		return err
+	}
+	if a.jobs, err = a.newJobs(); err != nil {
+		return err
+	}
+	a.server = &http.Server{Handler: a.routes(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	return nil
+}
+
+func (a *App) channels() map[store.Channel]*whapi.Client {
+	out := map[store.Channel]*whapi.Client{}
+	for _, c := range a.cfg.WhapiChannels {
+		out[c.Channel] = whapi.New(whapi.Config{BaseURL: a.cfg.WhapiBaseURL, Token: c.Token})
+	}
+	return out
+}
+
+func (a *App) newAgent() (*agent.Agent, error) {
+	prompts, err := stages.Load()
+	if err != nil {
+		return nil, err
+	}
+	registry, err := tools.NewRegistry(append(profile.Profile{DB: a.db}.Tools(), team.Tools()...)...)
+	if err != nil {
+		return nil, err
+	}
+	router, err := newRouter(a.cfg, a.db, a.log)
+	if err != nil {
+		return nil, err
+	}
+	return agent.New(agent.Config{DB: a.db, Router: router, Prompts: prompts, Registry: registry,
+		Apply:  map[string]agent.Applier{profile.Change: profile.Apply},
+		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
+}
+
+// newRouter makes the routes: Gemini first, OpenAI behind it for replies; the small model first for triage. nil when no
+// model is configured.
+func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) {
+	var reply, triage []llm.Hop
+	if cfg.GeminiAPIKey != "" {
+		client, err := gemini.New(gemini.Config{BaseURL: cfg.GeminiBaseURL, Key: cfg.GeminiAPIKey, Model: cfg.GeminiModel})
+		if err != nil {
+			return nil, err
+		}
+		reply = append(reply, llm.Hop{Model: cfg.GeminiModel, Client: client})
+		triage = append(triage, llm.Hop{Model: cfg.GeminiModel, Client: client})
+	}
+	if cfg.OpenAIBaseURL != "" {
+		client, err := openai.New(openai.Config{BaseURL: cfg.OpenAIBaseURL, Key: cfg.OpenAIAPIKey, Model: cfg.OpenAIModel})
+		if err != nil {
+			return nil, err
+		}
+		small := cfg.TriageModel
+		if small == "" || cfg.OpenAIModel != presetOf("OPENAI_MODEL") {
+			small = cfg.OpenAIModel // another server has models of its own
+		}
+		reply = append(reply, llm.Hop{Model: cfg.OpenAIModel, Client: client})
+		triage = append([]llm.Hop{{Model: small, Client: client}}, triage...)
+	}
+	if len(reply) == 0 {
+		log.Warn("no language model is configured: every message becomes a card without a draft (set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL)")
+		return nil, nil
+	}
+	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage},
+		Book: agent.Books(db, log), Clock: db.Clock, Log: log})
+}
+
+func presetOf(name string) string {
+	for _, s := range settings() {
+		if s.name == name {
+			return s.preset
+		}
+	}
+	return ""
+}
+
+// newJobs binds every job of store/jobs.go to its worker.
+func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &agent.TurnWorker{Agent: a.agent})
+	river.AddWorker(workers, &agent.ApplyWorker{Agent: a.agent})
+	river.AddWorker(workers, &whatsapp.DeliverWorker{Bot: a.whatsapp})
+	river.AddWorker(workers, &telegram.HandleWorker{Bot: a.telegram})
+	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
+	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
+	jobs, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{
+		Queues: map[string]river.QueueConfig{
+			store.QueueTurns:      {MaxWorkers: 200}, // most of them wait for a burst to end
+			store.QueueDeliveries: {MaxWorkers: 10},
+			store.QueueTelegram:   {MaxWorkers: 6},
+			store.QueueUpdates:    {MaxWorkers: 4},
+		},
+		Workers: workers, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("app: jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+func (a *App) routes() http.Handler {
+	var channels []store.Channel
+	for _, c := range a.cfg.WhapiChannels {
+		channels = append(channels, c.Channel)
+	}
+	return webhooks.Routes(webhooks.Config{WhatsApp: a.whatsapp, Channels: channels, WhapiToken: a.cfg.WhapiWebhookToken,
+		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Ready: a.ready, Log: a.log})
+}
+
+// ready: the database answers and is migrated, and the workers run. Vendors do not count.
+func (a *App) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if !a.started {
+		return errors.New("not started")
+	}
+	migrated, err := a.db.Migrated(ctx)
+	if err == nil && !migrated {
+		err = errors.New("migrations are pending")
+	}
+	return err
+}
+
+// Start listens and works, as far as the role says, until Stop.
+func (a *App) Start(ctx context.Context, role Role) error {
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	if role != RoleWeb {
+		if err := a.jobs.Start(ctx); err != nil {
+			return fmt.Errorf("app: start workers: %w", err)
+		}
+		a.loops.Go(func() { a.sweep(ctx) })
+		a.loops.Go(func() { a.introduce(ctx) })
+	}
+	listener, err := net.Listen("tcp", a.cfg.ListenAddr)
+	if err != nil {
+		a.stop()
+		return fault.Wrap(err, fault.Conflict, "Something else listens on %s already. Stop it, or set LISTEN_ADDR to another address.", a.cfg.ListenAddr)
+	}
+	a.Addr, a.started = listener.Addr().String(), true
+	a.loops.Go(func() { _ = a.server.Serve(listener) })
+	return nil
+}
+
+const sweepEvery = time.Second
+
+// sweep resumes what a crash has left behind.
+func (a *App) sweep(ctx context.Context) {
+	for {
+		if _, err := a.db.Sweep(ctx, a.cfg.BurstWindow, a.cfg.BurstCap); err != nil && ctx.Err() == nil {
+			a.log.Error("sweep failed", "error", err)
+		}
+		if a.db.Clock.Wait(ctx, a.db.Clock.Now().Add(sweepEvery)) != nil {
+			return
+		}
+	}
+}
+
+// Stop takes no new work, lets what is under way finish, and gives up after the context's end: everything is a row, so the
+// next start goes on.
+func (a *App) Stop(ctx context.Context) error {
+	a.started = false
+	err := a.server.Shutdown(ctx)
+	if a.jobs != nil {
+		soft, cancel := context.WithTimeout(ctx, drainTime)
+		defer cancel()
+		if stopErr := a.jobs.Stop(soft); stopErr != nil {
+			hard, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			_ = a.jobs.StopAndCancel(hard)
+		}
+	}
+	if a.stop != nil {
+		a.stop()
+	}
+	a.loops.Wait()
+	a.db.Close()
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// drainTime is how long work that is under way may finish; a turn that waits for a burst is given up at once by its context.
+const drainTime = 3 * time.Second

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/joho/godotenv"
+
+	"marketa/internal/fault"
+	"marketa/store"
+	"marketa/store/embedded"
+)
+
+// Config is everything that the environment says. This file is its only reader.
+type Config struct {
+	Development bool
+	DatabaseURL string
+	DataDir     string
+	ListenAddr  string
+	PublicURL   string
+	ConsoleAddr string
+	LogFormat   string
+
+	WhapiBaseURL      string
+	WhapiChannels     []ChannelToken
+	WhapiWebhookToken string
+
+	TelegramBaseURL       string
+	TelegramBotToken      string
+	TelegramWebhookSecret string
+	TelegramOwners        []int64
+	TelegramApprovalsChat int64
+
+	BurstWindow time.Duration
+	BurstCap    time.Duration
+
+	GeminiBaseURL, GeminiAPIKey, GeminiModel string
+	OpenAIBaseURL, OpenAIAPIKey, OpenAIModel string
+	TriageModel                              string
+}
+
+// ChannelToken is one of our WhatsApp numbers with its token at Whapi.
+type ChannelToken struct {
+	Channel store.Channel
+	Token   string
+}
+
+// setting is one name of the environment.
+type setting struct {
+	name    string
+	preset  string
+	meaning string
+	secret  bool
+	read    func(c *Config, value string) error
+}
+
+// settings is every name that we read, in the order of .env.example.
+func settings() []setting {
+	text := func(at func(*Config) *string) func(*Config, string) error {
+		return func(c *Config, v string) error { *at(c) = v; return nil }
+	}
+	return []setting{
+		{"MARKETA_ENV", "production", "development reads .env and allows http addresses; production allows neither", false, readEnv},
+		{"DATABASE_URL", "", "Postgres with pgvector 0.7 or newer; empty: a private one is started", true, text(func(c *Config) *string { return &c.DatabaseURL })},
+		{"MARKETA_DATA_DIR", "", "where the private Postgres and media live; empty: the user's data folder", false, text(func(c *Config) *string { return &c.DataDir })},
+		{"LISTEN_ADDR", "127.0.0.1:8080", "where webhooks are received", false, text(func(c *Config) *string { return &c.ListenAddr })},
+		{"PUBLIC_URL", "http://127.0.0.1:8080", "our address as vendors see it; only an https one is registered with them", false, readPublicURL},
+		{"CONSOLE_ADDR", "127.0.0.1:8090", "the sandbox's console", false, text(func(c *Config) *string { return &c.ConsoleAddr })},
+		{"LOG_FORMAT", "plain", "plain or gcp", false, oneOf(func(c *Config) *string { return &c.LogFormat }, "plain", "gcp")},
+		{"WHAPI_BASE_URL", "https://gate.whapi.cloud", "Whapi.Cloud", false, text(func(c *Config) *string { return &c.WhapiBaseURL })},
+		{"WHAPI_CHANNELS", "", "our WhatsApp numbers: company=TOKEN,marketa=TOKEN", true, readChannels},
+		{"WHAPI_WEBHOOK_TOKEN", "", "expected in X-Access-Token", true, text(func(c *Config) *string { return &c.WhapiWebhookToken })},
+		{"TELEGRAM_BASE_URL", "https://api.telegram.org", "Telegram's Bot API", false, text(func(c *Config) *string { return &c.TelegramBaseURL })},
+		{"TELEGRAM_BOT_TOKEN", "", "the managers' bot", true, text(func(c *Config) *string { return &c.TelegramBotToken })},
+		{"TELEGRAM_WEBHOOK_SECRET", "", "expected in X-Telegram-Bot-Api-Secret-Token", true, text(func(c *Config) *string { return &c.TelegramWebhookSecret })},
+		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002", false, readOwners},
+		{"TELEGRAM_APPROVALS_CHAT", "", "the group for approval cards; empty: every manager's private chat", false, readChat},
+		{"BURST_WINDOW", "8s", "how long a client may pause inside one thought; at most 45s", false, readWindow},
+		{"GEMINI_BASE_URL", "https://generativelanguage.googleapis.com", "Gemini", false, text(func(c *Config) *string { return &c.GeminiBaseURL })},
+		{"GEMINI_API_KEY", "", "asked first for replies", true, text(func(c *Config) *string { return &c.GeminiAPIKey })},
+		{"GEMINI_MODEL", "gemini-3.1-pro-preview", "", false, text(func(c *Config) *string { return &c.GeminiModel })},
+		{"OPENAI_BASE_URL", "https://api.openai.com/v1", "OpenAI or any compatible server, a local one too", false, text(func(c *Config) *string { return &c.OpenAIBaseURL })},
+		{"OPENAI_API_KEY", "", "asked when Gemini does not answer; may be empty for a local server", true, text(func(c *Config) *string { return &c.OpenAIAPIKey })},
+		{"OPENAI_MODEL", "gpt-5.2", "", false, text(func(c *Config) *string { return &c.OpenAIModel })},
+		{"TRIAGE_MODEL", "gpt-5.4-mini", "OpenAI's model that decides whether a message needs an answer; empty: OPENAI_MODEL", false, text(func(c *Config) *string { return &c.TriageModel })},
+	}
+}
+
+// LoadConfig reads the environment, and in development .env beside it (the environment wins). Every fault is named at once.
+func LoadConfig(environ []string) (Config, error) {
+	env := map[string]string{}
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		env[k] = v
+	}
+	if env["MARKETA_ENV"] == "development" {
+		if err := mergeDotEnv(env); err != nil {
+			return Config{}, err
+		}
+	}
+	c := Config{BurstCap: maxWindow}
+	var faults []error
+	for _, s := range settings() {
+		value := strings.TrimSpace(env[s.name])
+		if strings.HasPrefix(value, "gcp-secret://") || strings.HasPrefix(value, "aws-secret://") {
+			faults = append(faults, fault.New(fault.Invalid, "%s refers to a secret manager, which this version cannot read yet: give the value itself.", s.name))
+			continue
+		}
+		if value == "" {
+			value = s.preset
+		}
+		if err := s.read(&c, value); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", s.name, err))
+		}
+	}
+	if len(faults) == 0 {
+		faults = append(faults, c.check(env))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return c, fault.Wrap(err, fault.Invalid, "The settings cannot be used:\n%s", sayAll(faults))
+	}
+	return c, nil
+}
+
+func sayAll(faults []error) string {
+	var lines []string
+	for _, f := range faults {
+		if f != nil {
+			lines = append(lines, "  "+strings.ReplaceAll(f.Error(), "\n", "\n  "))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func mergeDotEnv(env map[string]string) error {
+	file, err := godotenv.Read(".env")
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fault.New(fault.Invalid, "The file .env cannot be read. Each line is NAME=value.")
+	}
+	for k, v := range file {
+		if _, set := env[k]; !set {
+			env[k] = v
+		}
+	}
+	return nil
+}
+
+// check is what no single name shows.
+func (c *Config) check(env map[string]string) error {
+	if c.DataDir == "" {
+		dir, err := embedded.DefaultDir()
+		if err != nil {
+			return err
+		}
+		c.DataDir = dir
+	}
+	// A base URL of our own choosing is a real server; without one, only a key says that OpenAI is wanted.
+	if env["OPENAI_BASE_URL"] == "" && c.OpenAIAPIKey == "" {
+		c.OpenAIBaseURL = ""
+	}
+	if c.Development {
+		return nil
+	}
+	var faults []error
+	for _, s := range settings() {
+		v := env[s.name]
+		if strings.HasSuffix(s.name, "_BASE_URL") && v != "" && !strings.HasPrefix(v, "https://") {
+			faults = append(faults, fmt.Errorf("%s must begin with https:// in production (MARKETA_ENV=development allows http)", s.name))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+const maxWindow = 45 * time.Second
+
+func readEnv(c *Config, v string) error {
+	switch v {
+	case "development", "production":
+		c.Development = v == "development"
+		return nil
+	}
+	return fmt.Errorf("is %q; write development or production", v)
+}
+
+func readPublicURL(c *Config, v string) error {
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" {
+		return errors.New("is not an address like https://marketa.example")
+	}
+	c.PublicURL = strings.TrimSuffix(v, "/")
+	return nil
+}
+
+func oneOf(at func(*Config) *string, allowed ...string) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		if !slices.Contains(allowed, v) {
+			return fmt.Errorf("is %q; write %s", v, strings.Join(allowed, " or "))
+		}
+		*at(c) = v
+		return nil
+	}
+}
+
+func readChannels(c *Config, v string) error {
+	for _, part := range split(v) {
+		name, token, ok := strings.Cut(part, "=")
+		if !ok || name == "" || token == "" {
+			return errors.New("must look like company=TOKEN,marketa=TOKEN")
+		}
+		c.WhapiChannels = append(c.WhapiChannels, ChannelToken{store.Channel(strings.TrimSpace(name)), strings.TrimSpace(token)})
+	}
+	return nil
+}
+
+func readOwners(c *Config, v string) error {
+	for _, part := range split(v) {
+		id, err := strconv.ParseInt(part, 10, 64)
+		if err != nil || id <= 0 {
+			return fmt.Errorf("%q is not a Telegram user id (a number; @userinfobot tells yours)", part)
+		}
+		c.TelegramOwners = append(c.TelegramOwners, id)
+	}
+	return nil
+}
+
+func readChat(c *Config, v string) (err error) {
+	if v == "" {
+		return nil
+	}
+	if c.TelegramApprovalsChat, err = strconv.ParseInt(v, 10, 64); err != nil {
+		return fmt.Errorf("%q is not a chat id (a number; groups begin with a minus)", v)
+	}
+	return nil
+}
+
+func readWindow(c *Config, v string) error {
+	d, err := time.ParseDuration(v)
+	if err != nil || d < 0 || d > maxWindow {
+		return fmt.Errorf("%q is not a time between 0s and %s", v, maxWindow)
+	}
+	c.BurstWindow = d
+	return nil
+}
+
+func split(v string) []string {
+	var out []string
+	for _, part := range strings.Split(v, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			out = append(out, part)
+		}
+	}
+	return out
+}

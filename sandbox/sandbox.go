@@ -1,0 +1,192 @@
+// Package sandbox is a whole agency on this machine: the simulated vendors on loopback, with people in them, and what the
+// platform has to be told so that it talks to them and to nobody else.
+//
+// It knows the simulators. Only main and tests import it. Start reading at [Start].
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"marketa/sandbox/actor"
+	"marketa/sandbox/gemini"
+	"marketa/sandbox/openai"
+	"marketa/sandbox/telegram"
+	"marketa/sandbox/whapi"
+	"marketa/sandbox/wire"
+)
+
+// The people and places of the simulated agency. They do not exist.
+const (
+	ManagerA  int64 = 1001
+	ManagerB  int64 = 1002
+	Stranger  int64 = 1003
+	Approvals int64 = -1002000000001
+)
+
+// Person is a client who can write.
+type Person struct {
+	Phone, Name, Place string
+	Openers            []string
+}
+
+// People are the clients.
+func People() []Person {
+	return []Person{
+		{"393330000001", "Anna", "Trattoria Demo, Bologna", []string{"Ciao! Domenica siamo aperti 12-15:30, potete correggere gli orari nei post?", "Hi! Could you post our new lemon cake this week?"}},
+		{"491510000002", "Jonas", "Café Beispiel, Köln", []string{"Hallo, wann kommt der nächste Post?", "Was kostet ein zusätzlicher Post pro Woche?"}},
+		{"34600000003", "Lucía", "Taberna Ejemplo, Sevilla", []string{"Hola, las fotos de la terraza no me gustan nada", "¿Podéis publicar la paella el viernes?"}},
+	}
+}
+
+// World is the simulated vendors with their addresses.
+type World struct {
+	Clock    *wire.Clock
+	WhatsApp *whapi.Sim
+	Telegram *telegram.Sim
+	Gemini   *gemini.Sim
+	OpenAI   *openai.Sim
+
+	WhapiURL, TelegramURL, GeminiURL, OpenAIURL string // base addresses, as the platform's settings want them
+	servers                                     []*wire.Server
+
+	// Made anew at every start: nothing here is a secret of anybody.
+	WhapiTokens                   map[string]string // by channel
+	WhapiHookToken                string
+	TelegramToken, TelegramSecret string
+	GeminiKey, OpenAIKey          string
+}
+
+// Config of a world. The zero value runs on the real clock with the offline model.
+type Config struct {
+	Clock *wire.Clock
+	Seed  uint64
+	Mind  actor.Mind
+}
+
+// Start makes the vendors and lets them listen on loopback.
+func Start(cfg Config) (*World, error) {
+	if cfg.Clock == nil {
+		cfg.Clock = wire.Real()
+	}
+	if cfg.Mind == nil {
+		cfg.Mind = actor.New(cfg.Seed)
+	}
+	w := &World{Clock: cfg.Clock, WhapiTokens: map[string]string{"marketa": random(), "company": random()}, WhapiHookToken: random(),
+		TelegramToken: "700:" + random(), TelegramSecret: random(), GeminiKey: random(), OpenAIKey: random()}
+	w.WhatsApp = whapi.New(whapi.Config{Clock: cfg.Clock, Seed: cfg.Seed})
+	w.Telegram = telegram.New(telegram.Config{Clock: cfg.Clock, Token: w.TelegramToken, Username: "MarketaDeskBot", Name: "Marketa", Seed: cfg.Seed})
+	w.Gemini = gemini.New(gemini.Config{Clock: cfg.Clock, Key: w.GeminiKey, Mind: cfg.Mind})
+	w.OpenAI = openai.New(openai.Config{Clock: cfg.Clock, Key: w.OpenAIKey, Mind: cfg.Mind, ResponsesAPI: true})
+	w.populate()
+	return w, w.listen()
+}
+
+func (w *World) populate() {
+	w.WhatsApp.AddChannel(whapi.Channel{Name: "marketa", ID: "MANTIS-MK001", Token: w.WhapiTokens["marketa"], Phone: "390510000100", Title: "Marketa"})
+	w.WhatsApp.AddChannel(whapi.Channel{Name: "company", ID: "MANTIS-CO002", Token: w.WhapiTokens["company"], Phone: "390510000200", Title: "The agency"})
+	for _, p := range People() {
+		w.WhatsApp.AddPerson(whapi.Person{Phone: p.Phone, Name: p.Name})
+	}
+	w.Telegram.AddUser(telegram.User{ID: ManagerA, FirstName: "Marta", Username: "marta_demo", Language: "en"})
+	w.Telegram.AddUser(telegram.User{ID: ManagerB, FirstName: "Ben", Username: "ben_demo", Language: "en"})
+	w.Telegram.AddUser(telegram.User{ID: Stranger, FirstName: "Sam", Username: "sam_demo", Language: "en"})
+	for _, id := range []int64{ManagerA, ManagerB, Stranger} {
+		w.Telegram.AllowBot(id)
+	}
+	w.Telegram.AddGroup(telegram.Group{ID: Approvals, Title: "Approvals", Supergroup: true, BotAdmin: true, Members: []int64{ManagerA, ManagerB, Stranger}})
+}
+
+func (w *World) listen() error {
+	var faults []error
+	serve := func(url *string, suffix string, start func() (*wire.Server, error)) {
+		s, err := start()
+		if err != nil {
+			faults = append(faults, err)
+			return
+		}
+		w.servers = append(w.servers, s)
+		*url = s.URL + suffix
+	}
+	serve(&w.WhapiURL, "", func() (*wire.Server, error) { return wire.Serve("", w.WhatsApp.Handler()) })
+	serve(&w.TelegramURL, "", func() (*wire.Server, error) { return wire.Serve("", w.Telegram.Handler()) })
+	serve(&w.GeminiURL, "", func() (*wire.Server, error) { return wire.Serve("", w.Gemini.Handler()) })
+	serve(&w.OpenAIURL, "/v1", func() (*wire.Server, error) { return wire.Serve("", w.OpenAI.Handler()) })
+	return errors.Join(faults...)
+}
+
+// Hook points the vendors' webhooks at a platform that listens at base, as an operator would in the vendors' panels: both
+// hooks of both numbers, and the bot's.
+func (w *World) Hook(base string) {
+	for channel := range w.WhapiTokens {
+		for _, name := range []string{"log", "bot"} {
+			w.WhatsApp.AddHook(channel, whapi.Hook{URL: base + "/webhooks/whapi/" + channel + "/" + name, Mode: "body",
+				Headers: map[string]string{"X-Access-Token": w.WhapiHookToken}, Events: hookEvents()})
+		}
+	}
+	w.Telegram.SetHook(base+"/webhooks/telegram", w.TelegramSecret)
+}
+
+func hookEvents() []whapi.HookEvent {
+	return []whapi.HookEvent{{Type: "messages", Method: "post"}, {Type: "messages", Method: "patch"}, {Type: "messages", Method: "delete"},
+		{Type: "statuses", Method: "post"}, {Type: "channel", Method: "post"}, {Type: "users", Method: "post"}}
+}
+
+// Close stops listening.
+func (w *World) Close() error {
+	var faults []error
+	w.WhatsApp.Close()
+	w.Telegram.Close()
+	for _, s := range w.servers {
+		faults = append(faults, s.Close())
+	}
+	return errors.Join(faults...)
+}
+
+// LoseNextAnswer lets the next WhatsApp send work while its answer is lost.
+func (w *World) LoseNextAnswer() {
+	w.WhatsApp.Faults().Next("POST /messages/text", wire.Fault{LoseAnswer: true})
+}
+
+// Toggle lets a vendor be away until the next call.
+func (w *World) Toggle(vendor string) {
+	away := wire.Fault{Status: 503, Body: "away"}
+	for _, f := range w.faultsOf(vendor) {
+		if f.IsDown("*") {
+			f.Up("*")
+		} else {
+			f.Down("*", away)
+		}
+	}
+}
+
+// Away says whether a vendor is away.
+func (w *World) Away(vendor string) bool {
+	for _, f := range w.faultsOf(vendor) {
+		return f.IsDown("*")
+	}
+	return false
+}
+
+func (w *World) faultsOf(vendor string) []*wire.Faults {
+	switch vendor {
+	case "whatsapp":
+		return []*wire.Faults{w.WhatsApp.Faults()}
+	case "telegram":
+		return []*wire.Faults{w.Telegram.Faults()}
+	case "model":
+		return []*wire.Faults{w.Gemini.Faults(), w.OpenAI.Faults()}
+	}
+	return nil
+}
+
+// Ahead moves everybody's clock.
+func (w *World) Ahead(d time.Duration) { w.Clock.Advance(d) }
+
+func random() string {
+	b := make([]byte, 12)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,84 @@
+package webhooks
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"marketa/store"
+)
+
+// WhatsApp keeps what Whapi sends.
+type WhatsApp interface {
+	Receive(ctx context.Context, channel store.Channel, hook string, body []byte) error
+}
+
+// Telegram keeps what Telegram sends.
+type Telegram interface {
+	Receive(ctx context.Context, body []byte) error
+}
+
+// Config is what the routes lead to, and the secrets that guard them. An empty secret closes its routes.
+type Config struct {
+	WhatsApp       WhatsApp
+	Channels       []store.Channel
+	WhapiToken     string
+	Telegram       Telegram
+	TelegramSecret string
+	Ready          func(context.Context) error
+	Log            *slog.Logger
+}
+
+const (
+	whapiCap = 8 << 20
+	otherCap = 1 << 20
+)
+
+// Routes is every path that we answer.
+func Routes(c Config) http.Handler {
+	r := mux.NewRouter().SkipClean(true) // a cleaned path would be answered by a redirect, which tells it from an unknown one
+	r.NotFoundHandler = http.HandlerFunc(notFound)
+	r.MethodNotAllowedHandler = http.HandlerFunc(notFound)
+
+	r.Methods("GET").Path("/livez").HandlerFunc(live)
+	r.Methods("GET").Path("/readyz").HandlerFunc(ready(c.Ready))
+
+	whapi := guard{header: "X-Access-Token", secret: c.WhapiToken, cap: whapiCap, log: c.Log}
+	r.Methods("POST").Path("/webhooks/whapi/{channel}/{hook:log|bot}").Handler(whapi.then(c.receiveWhapi))
+
+	telegram := guard{header: "X-Telegram-Bot-Api-Secret-Token", secret: c.TelegramSecret, cap: otherCap, log: c.Log}
+	r.Methods("POST").Path("/webhooks/telegram").Handler(telegram.then(c.receiveTelegram))
+	return r
+}
+
+func (c Config) receiveWhapi(r *http.Request, body []byte) error {
+	channel := store.Channel(mux.Vars(r)["channel"])
+	for _, known := range c.Channels {
+		if channel == known {
+			return c.WhatsApp.Receive(r.Context(), channel, mux.Vars(r)["hook"], body)
+		}
+	}
+	return errNoSuchPlace
+}
+
+func (c Config) receiveTelegram(r *http.Request, body []byte) error {
+	return c.Telegram.Receive(r.Context(), body)
+}
+
+func live(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("alive\n")) }
+
+func ready(check func(context.Context) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := check(r.Context()); err != nil {
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ready\n"))
+	}
+}
+
+func notFound(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "404 page not found", http.StatusNotFound)
+}
