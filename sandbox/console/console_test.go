@@ -18,6 +18,7 @@ import (
 )
 
 func TestTheFirstStepsTickThemselvesOff(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	presses := b.listen()
 	p := b.show(consoletest.Laptop)
@@ -40,6 +41,7 @@ func TestTheFirstStepsTickThemselvesOff(t *testing.T) {
 }
 
 func TestControlsActAndShowWhatIsOn(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	var down atomic.Bool
 	b.config.Controls = []console.Control{
@@ -61,6 +63,7 @@ func TestControlsActAndShowWhatIsOn(t *testing.T) {
 }
 
 func TestThePageComesBackByItself(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	first := console.New(b.config)
 	srv := httptest.NewServer(first.Handler())
@@ -91,6 +94,7 @@ func TestThePageComesBackByItself(t *testing.T) {
 }
 
 func TestOnlyItsOwnPageMayCall(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	c := console.New(b.config)
 	defer c.Close()
@@ -133,6 +137,7 @@ func set(r *http.Request, name, value string) {
 }
 
 func TestRefusalsAreSentences(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	c := console.New(b.config)
 	defer c.Close()
@@ -158,6 +163,7 @@ func TestRefusalsAreSentences(t *testing.T) {
 }
 
 func TestTheStreamSendsOnlyWhatChanged(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	c := console.New(b.config)
 	defer c.Close()

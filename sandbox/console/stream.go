@@ -22,6 +22,7 @@ type event struct {
 // stream sends the whole state, then whatever changes, until the page leaves or the console closes.
 func (c *Console) stream(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // a server's limit on answers is not meant for one that never ends
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")

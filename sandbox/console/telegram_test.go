@@ -8,6 +8,7 @@ import (
 )
 
 func TestAPressReachesTheBotAndItsAnswerShows(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	presses := b.listen()
 	p := b.show(consoletest.Laptop)
@@ -27,6 +28,7 @@ func TestAPressReachesTheBotAndItsAnswerShows(t *testing.T) {
 }
 
 func TestAnAlertWantsAnOK(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	presses := b.listen()
 	p := b.show(consoletest.Laptop)
@@ -39,6 +41,7 @@ func TestAnAlertWantsAnOK(t *testing.T) {
 }
 
 func TestAnswersGoOnlyToWhoeverPressed(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	presses := b.listen()
 	p := b.show(consoletest.Laptop)
@@ -55,6 +58,7 @@ func TestAnswersGoOnlyToWhoeverPressed(t *testing.T) {
 }
 
 func TestAQuestionOpensTheReplyForWhoeverActed(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	card := b.card()
@@ -80,6 +84,7 @@ func TestAQuestionOpensTheReplyForWhoeverActed(t *testing.T) {
 }
 
 func TestAnyMessageCanBeAnswered(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	card := b.card()
@@ -94,6 +99,7 @@ func TestAnyMessageCanBeAnswered(t *testing.T) {
 }
 
 func TestAStrangerSeesOnlyTheBotAndStartsIt(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	b.card()
 	p := b.show(consoletest.Laptop)
@@ -110,6 +116,7 @@ func TestAStrangerSeesOnlyTheBotAndStartsIt(t *testing.T) {
 }
 
 func TestOtherChatsShowWhatIsUnread(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	b.bot("sendMessage", map[string]any{"chat_id": maks, "text": "One draft waits."})
@@ -120,6 +127,7 @@ func TestOtherChatsShowWhatIsUnread(t *testing.T) {
 }
 
 func TestTheMenuOfCommandsSendsOne(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	b.bot("setMyCommands", map[string]any{"commands": []map[string]string{{"command": "queue", "description": "Drafts that wait"}}})
 	p := b.show(consoletest.Laptop)

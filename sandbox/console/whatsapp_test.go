@@ -19,16 +19,21 @@ func (b *bundle) said(phone string) []string {
 }
 
 func TestThreeQuickLinesReachTheAgencyInOrder(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	p.Say("Ciao!\nAre we open on Sunday?\nAnd on Monday?")
 	p.Sees("whatsapp", "And on Monday?")
+	if left := p.Value(`document.querySelector("[data-composer=whatsapp]").value`); left != "" {
+		t.Errorf("%q stayed in the field", left)
+	}
 	if got := b.said(anna); !slices.Equal(got, []string{"Ciao!", "Are we open on Sunday?", "And on Monday?"}) {
 		t.Fatalf("the agency heard %q", got)
 	}
 }
 
 func TestWhoeverIsPickedWritesToTheNumberThatIsOpen(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	p.WriteAs(jonas)
@@ -45,6 +50,7 @@ func TestWhoeverIsPickedWritesToTheNumberThatIsOpen(t *testing.T) {
 }
 
 func TestTicksTurnBlueWhenTheChatIsOpened(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	p.OpenChat("whatsapp", "company")
@@ -62,6 +68,7 @@ func TestTicksTurnBlueWhenTheChatIsOpened(t *testing.T) {
 }
 
 func TestOwnMessagesCanBeEditedAndDeleted(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	p.Say("We open at 11")
@@ -82,6 +89,7 @@ func TestOwnMessagesCanBeEditedAndDeleted(t *testing.T) {
 }
 
 func TestTheAgencysOwnPhoneCanAnswer(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	p.Say("Anybody there?")
@@ -98,6 +106,7 @@ func TestTheAgencysOwnPhoneCanAnswer(t *testing.T) {
 }
 
 func TestRepliesAndReactionsFindTheirMessage(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	b.answer("The post is live")
@@ -114,6 +123,7 @@ func TestRepliesAndReactionsFindTheirMessage(t *testing.T) {
 }
 
 func TestTypingShowsUntilTheAnswerCame(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	b.typing()
@@ -123,6 +133,7 @@ func TestTypingShowsUntilTheAnswerCame(t *testing.T) {
 }
 
 func TestWhatPeopleWriteStaysText(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Laptop)
 	const evil = `<img src=x onerror="document.title='owned'"> *bold* https://example.org/a?b=1`
@@ -143,6 +154,7 @@ func TestWhatPeopleWriteStaysText(t *testing.T) {
 }
 
 func TestThePhoneShowsOnePaneAtATime(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
 	p := b.show(consoletest.Phone)
 	shown := `[...document.querySelectorAll("[data-pane]")].filter(e => e.getClientRects().length).map(e => e.dataset.pane).join()`
@@ -154,7 +166,8 @@ func TestThePhoneShowsOnePaneAtATime(t *testing.T) {
 	b.card()
 	p.Waits("the unread dot", `!document.querySelector("[data-tab-button=telegram] .dot").hidden`)
 	p.Screenshot(filepath.Join(t.ArtifactDir(), "phone-whatsapp.png"))
-	p.Click("[data-tab-button=telegram]")
+	p.Waits("an empty field", `document.querySelector("[data-composer=whatsapp]").value === ""`)
+	p.Click("[data-hint-go]")
 	p.SeesButton("Send")
 	if got := p.Value(shown); got != "telegram" {
 		t.Fatalf("after the tab a phone shows %s", got)
@@ -168,6 +181,9 @@ func TestThePhoneShowsOnePaneAtATime(t *testing.T) {
 	if wide := p.Value(`document.documentElement.scrollWidth`); wide != "390" {
 		t.Errorf("the page is %s points wide", wide)
 	}
+	p.Click("[data-tab-button=whatsapp]")
+	p.Waits("WhatsApp again", shown+` === "whatsapp"`)
+	p.Click("[data-tab-button=telegram]")
 	p.Click("[data-pane=telegram] [data-back]")
 	p.OpenChat("telegram", text(maks))
 	p.Waits("the private chat", `document.querySelector("[data-pane=telegram] .conversation-title").textContent === "Marketa"`)

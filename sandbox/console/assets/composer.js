@@ -49,10 +49,14 @@ export function composer({ name, onSend, placeholder, before }) {
   };
   el.addEventListener("submit", (e) => { e.preventDefault(); submit(); });
   field.addEventListener("input", grow);
+  // Some keyboards insert a line break although the key itself was already taken: it is refused on its own.
+  let entering = false;
   field.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); submit(); }
+    entering = e.key === "Enter" && !e.shiftKey && !e.isComposing;
+    if (entering) { e.preventDefault(); submit(); }
     if (e.key === "Escape" && context) { e.preventDefault(); cancel(); }
   });
+  field.addEventListener("beforeinput", (e) => { if (entering && e.inputType === "insertLineBreak") e.preventDefault(); });
   grow();
   return {
     el,

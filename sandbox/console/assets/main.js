@@ -56,7 +56,7 @@ function render() {
   panes.whatsapp.render();
   panes.telegram.render();
   renderTabs();
-  renderHint(document.getElementById("hint"), render);
+  renderHint(document.getElementById("hint"), { refresh: render, show: (name) => { ui.tab = name; roots[name].dataset.view = "chat"; render(); } });
   state.keep();
   document.body.dataset.ready = "";
 }

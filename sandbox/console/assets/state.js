@@ -48,8 +48,13 @@ export function chooseChat() {
   if (!ids.includes(ui.chat)) ui.chat = ids.includes(meta().group) ? meta().group : ids[0];
 }
 
-// chatsOf lists an actor's chats, the latest first. The private chat with the bot is always among them.
-export const chatsOf = (user) => desk(user).chats;
+// chatsOf lists an actor's chats: the approvals group is pinned, the others follow, the latest first. The private chat with
+// the bot is always among them.
+export function chatsOf(user) {
+  const pinned = (c) => c.id === meta().group;
+  const { chats } = desk(user);
+  return [...chats.filter(pinned), ...chats.filter((c) => !pinned(c))];
+}
 
 // Unread, as the person with this phone sees it: the agency's messages that the person has not opened.
 export const unreadFrom = (channel, phone) =>

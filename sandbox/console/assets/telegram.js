@@ -110,7 +110,7 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
     h("div", { class: "stack" },
       h("div", { class: "bubble" + (isJumbo(m.text) ? " jumbo" : ""), onclick: (e) => { if (hasTouch() && !e.target.closest("a, button, .spoiler, .folded")) openActions(m, e.currentTarget); },
         ondblclick: (e) => { if (!e.target.closest("a, button")) replyTo(m); } },
-        named && h("b", { class: "sender name-" + (Math.abs(m.from) % 7) }, m.name, m.bot && h("small", {}, "bot")),
+        named && h("b", { class: "sender name-" + (m.bot ? 5 : Math.abs(m.from) % 7) }, m.name, m.bot && h("small", {}, "bot")),
         m.quoted && h("button", { type: "button", class: "quoted", "aria-label": "Go to the answered message", onclick: (e) => { e.stopPropagation(); log.reveal(m.quoted.id); } },
           h("b", {}, m.quoted.who), h("span", {}, m.quoted.text)),
         m.topic && m.first && h("span", { class: "topic" }, m.topic),
