@@ -56,11 +56,12 @@ if all_here; then
 	exit 0
 fi
 
-if command -v brew >/dev/null && [ "$(id -u)" != 0 ]; then
-	installer=brew
-elif command -v apt-get >/dev/null; then
+if command -v apt-get >/dev/null && [ "$(uname)" = Linux ]; then
 	installer=apt
 	become_root
+elif command -v brew >/dev/null; then
+	installer=brew
+	[ "$(id -u)" != 0 ] || fail "Homebrew does not work as root. Run as yourself:  $(this_command)"
 elif [ "$(uname)" = Darwin ]; then
 	fail "Homebrew is missing. Install it as its own page says, then run:  $(this_command)"
 elif command -v dnf >/dev/null; then

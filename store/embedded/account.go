@@ -47,7 +47,11 @@ func accountFor(data string) (*account, error) {
 	}
 	if info, err := os.Stat(data); err == nil {
 		if owner, ok := info.Sys().(*syscall.Stat_t); ok && owner.Uid != 0 {
-			return &account{name: "number " + strconv.Itoa(int(owner.Uid)), uid: owner.Uid, gid: owner.Gid}, nil
+			a := &account{name: strconv.Itoa(int(owner.Uid)), uid: owner.Uid, gid: owner.Gid}
+			if u, err := user.LookupId(a.name); err == nil {
+				a.name = u.Username
+			}
+			return a, nil
 		}
 	}
 	return databaseAccount()

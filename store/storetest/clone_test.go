@@ -138,9 +138,10 @@ func TestADatabaseStaysOnlyAfterAFailure(t *testing.T) {
 func TestForgottenDatabasesAreClearedAway(t *testing.T) {
 	var runs atomic.Int32
 	server := storetest.Cluster(t)
-	exec(t, server, "CREATE DATABASE test_forgotten_60000000_abcdef")
+	forgotten := "test_forgotten_60000000_" + strings.ToLower(rand.Text()[:6])
+	exec(t, server, "CREATE DATABASE "+forgotten)
 	storetest.Clone(t, newTemplate(t), prepareDishes(&runs))
-	if value[bool](t, server, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = 'test_forgotten_60000000_abcdef')") {
+	if value[bool](t, server, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", forgotten) {
 		t.Error("it is still there")
 	}
 }
