@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,8 +29,8 @@ func (h home) initdb(ctx context.Context, p programs, fast bool) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := os.RemoveAll(half); err != nil {
-			return err
+		if !strings.Contains(err.Error(), "invalid locale") {
+			break
 		}
 	}
 	return fault.Wrap(err, fault.Unavailable, "PostgreSQL could not make its data folder in %s.", h.path)
@@ -65,5 +66,5 @@ func locales(major int) [][]string {
 	case runtime.GOOS == "darwin":
 		return [][]string{{"--locale=en_US.UTF-8"}, plain}
 	}
-	return [][]string{{"--locale=C.UTF-8"}, {"--locale=en_US.UTF-8"}, plain}
+	return [][]string{{"--locale=xx_YY.UTF-8"}, {"--locale=en_US.UTF-8"}, plain}
 }
