@@ -66,5 +66,5 @@ func locales(major int) [][]string {
 	case runtime.GOOS == "darwin":
 		return [][]string{{"--locale=en_US.UTF-8"}, plain}
 	}
-	return [][]string{{"--locale=xx_YY.UTF-8"}, {"--locale=en_US.UTF-8"}, plain}
+	return [][]string{{"--locale=C.UTF-8"}, {"--locale=en_US.UTF-8"}, plain}
 }
