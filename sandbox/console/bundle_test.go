@@ -41,8 +41,7 @@ type bundle struct {
 	waURL    string
 	tgURL    string
 	config   console.Config
-	url      string
-	page     *consoletest.Page
+	between  func(http.Handler) http.Handler // stands between the page and the console, where a test wants something there
 }
 
 // setup starts the vendors and the console, and no browser yet.
@@ -77,9 +76,11 @@ func (b *bundle) show(size consoletest.Size) *consoletest.Page {
 	b.t.Helper()
 	c := console.New(b.config)
 	b.t.Cleanup(c.Close)
-	b.url = serve(b.t, c.Handler())
-	b.page = consoletest.Open(b.t, b.url, size)
-	return b.page
+	h := c.Handler()
+	if b.between != nil {
+		h = b.between(h)
+	}
+	return consoletest.Open(b.t, serve(b.t, h), size)
 }
 
 func serve(t *testing.T, h http.Handler) string {

@@ -1,8 +1,10 @@
 package console_test
 
 import (
+	"net/http"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"marketa/sandbox/console/consoletest"
@@ -21,8 +23,20 @@ func (b *bundle) said(phone string) []string {
 func TestThreeQuickLinesReachTheAgencyInOrder(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	release := make(chan struct{})
+	var held atomic.Bool
+	b.between = func(next http.Handler) http.Handler { // the first line is slow on its way
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/api/whatsapp/say" && held.CompareAndSwap(false, true) {
+				<-release
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 	p := b.show(consoletest.Laptop)
 	p.Say("Ciao!\nAre we open on Sunday?\nAnd on Monday?")
+	close(release)
+	p.Sees("whatsapp", "Ciao!")
 	p.Sees("whatsapp", "And on Monday?")
 	if left := p.Value(`document.querySelector("[data-composer=whatsapp]").value`); left != "" {
 		t.Errorf("%q stayed in the field", left)
