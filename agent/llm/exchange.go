@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -14,7 +15,7 @@ import (
 type Exchange struct {
 	Status int // 0: no answer came
 	Header http.Header
-	Body   []byte // of an answer in one piece: any error, and any JSON; nil for a stream
+	Body   []byte // of an answer in one piece: any error, and any JSON; never nil for these, nil for a stream
 	Sent   int    // bytes of the request, to estimate its cost
 	err    error  // the body broke off
 
@@ -33,7 +34,9 @@ func (x *Exchange) Failed() bool { return x.Status != 0 && (x.Status < 200 || x.
 func (x *Exchange) Whole() bool { return !x.Failed() && x.Body != nil && !x.Page() }
 
 // Page says that a web page came where an answer should be: somebody between us and the vendor speaks.
-func (x *Exchange) Page() bool { return mediaType(x.Header) == "text/html" }
+func (x *Exchange) Page() bool {
+	return mediaType(x.Header) == "text/html" || bytes.HasPrefix(x.Body, []byte("<"))
+}
 
 type exchangeKey struct{}
 
@@ -68,27 +71,35 @@ func (o observed) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.Status, x.Header = resp.StatusCode, resp.Header
-	if inOnePiece(resp) {
-		return x.readAll(resp)
+	body := bufio.NewReader(resp.Body)
+	if x.Failed() || inOnePiece(resp, body) {
+		return x.readAll(resp, body)
 	}
-	resp.Body = &closedFrames{ReadCloser: resp.Body}
+	resp.Body = &closedFrames{body: body, Closer: resp.Body, x: x}
 	return resp, nil
 }
 
-func inOnePiece(resp *http.Response) bool {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return true
+// inOnePiece looks at the first letter rather than at the content type: some servers answer a stream with JSON, some
+// send a stream under the name of JSON.
+func inOnePiece(resp *http.Response, body *bufio.Reader) bool {
+	if mediaType(resp.Header) == "text/event-stream" {
+		return false
 	}
-	switch t := mediaType(resp.Header); {
-	case t == "text/html", t == "application/json", strings.HasSuffix(t, "+json"):
-		return true
+	for {
+		b, err := body.ReadByte()
+		if err != nil {
+			return true
+		}
+		if !strings.ContainsRune(" \t\r\n", rune(b)) {
+			_ = body.UnreadByte() // cannot fail right after ReadByte
+			return strings.ContainsRune("{[<\"", rune(b))
+		}
 	}
-	return false
 }
 
-func (x *Exchange) readAll(resp *http.Response) (*http.Response, error) {
+func (x *Exchange) readAll(resp *http.Response, from io.Reader) (*http.Response, error) {
 	x.pulse.Whole()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(from, maxBody))
 	_ = resp.Body.Close()
 	x.Body, x.err = body, err
 	if err != nil {
@@ -105,19 +116,26 @@ func mediaType(h http.Header) string {
 
 // closedFrames ends a stream with the blank line that some servers leave out after their last frame; without it the
 // SDKs drop that frame, and it is the one that says that the answer is complete. A frame that was really cut short
-// stays broken JSON.
+// stays broken JSON. A line that breaks is noted in the Exchange and ends the stream like any other, because the SDKs
+// differ in what they make of it.
 type closedFrames struct {
-	io.ReadCloser
+	io.Closer
+	body io.Reader
 	tail io.Reader
+	x    *Exchange
 }
 
 func (c *closedFrames) Read(p []byte) (int, error) {
 	if c.tail != nil {
 		return c.tail.Read(p)
 	}
-	n, err := c.ReadCloser.Read(p)
-	if err == io.EOF {
-		c.tail, err = strings.NewReader("\n\n"), nil
+	n, err := c.body.Read(p)
+	if err == nil {
+		return n, nil
 	}
-	return n, err
+	if err != io.EOF {
+		c.x.err = err
+	}
+	c.tail = strings.NewReader("\n\n")
+	return n, nil
 }
