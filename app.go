@@ -184,7 +184,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 			store.QueueTelegram:   {MaxWorkers: 6},
 			store.QueueUpdates:    {MaxWorkers: 4},
 		},
-		Workers: workers, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
+		Workers: workers, FetchCooldown: 50 * time.Millisecond, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("app: jobs: %w", err)

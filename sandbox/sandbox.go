@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"net/http"
+	"sync/atomic"
 	"time"
 
 	"marketa/sandbox/actor"
@@ -51,6 +53,7 @@ type World struct {
 
 	WhapiURL, TelegramURL, GeminiURL, OpenAIURL string // base addresses, as the platform's settings want them
 	servers                                     []*wire.Server
+	underWay                                    atomic.Int64
 
 	// Made anew at every start: nothing here is a secret of anybody.
 	WhapiTokens                   map[string]string // by channel
@@ -101,8 +104,8 @@ func (w *World) populate() {
 
 func (w *World) listen() error {
 	var faults []error
-	serve := func(url *string, suffix string, start func() (*wire.Server, error)) {
-		s, err := start()
+	serve := func(url *string, suffix string, h http.Handler) {
+		s, err := wire.Serve("", w.counted(h))
 		if err != nil {
 			faults = append(faults, err)
 			return
@@ -110,11 +113,22 @@ func (w *World) listen() error {
 		w.servers = append(w.servers, s)
 		*url = s.URL + suffix
 	}
-	serve(&w.WhapiURL, "", func() (*wire.Server, error) { return wire.Serve("", w.WhatsApp.Handler()) })
-	serve(&w.TelegramURL, "", func() (*wire.Server, error) { return wire.Serve("", w.Telegram.Handler()) })
-	serve(&w.GeminiURL, "", func() (*wire.Server, error) { return wire.Serve("", w.Gemini.Handler()) })
-	serve(&w.OpenAIURL, "/v1", func() (*wire.Server, error) { return wire.Serve("", w.OpenAI.Handler()) })
+	serve(&w.WhapiURL, "", w.WhatsApp.Handler())
+	serve(&w.TelegramURL, "", w.Telegram.Handler())
+	serve(&w.GeminiURL, "", w.Gemini.Handler())
+	serve(&w.OpenAIURL, "/v1", w.OpenAI.Handler())
 	return errors.Join(faults...)
+}
+
+// UnderWay counts the calls that a vendor is answering right now.
+func (w *World) UnderWay() int { return int(w.underWay.Load()) }
+
+func (w *World) counted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.underWay.Add(1)
+		defer w.underWay.Add(-1)
+		next.ServeHTTP(rw, r)
+	})
 }
 
 // Hook points the vendors' webhooks at a platform that listens at base, as an operator would in the vendors' panels: both

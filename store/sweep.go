@@ -74,3 +74,18 @@ func collect[J river.JobArgs](ctx context.Context, tx *Tx, sql string, args ...a
 	}
 	return jobs, nil
 }
+
+// Outstanding names what is due within the horizon; empty when all is quiet. Drains and tests wait for that.
+func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, error) {
+	what, err := value[string](ctx, tx, `SELECT concat_ws(' ',
+		(SELECT 'turns:' || count(*) FROM chats WHERE busy_since IS NOT NULL HAVING count(*) > 0),
+		(SELECT 'deliveries:' || count(*) FROM deliveries WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'cards:' || count(*) FROM views WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'notices:' || count(*) FROM notices WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'updates:' || count(*) FROM updates WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon))
+	if err != nil {
+		return "", fmt.Errorf("store: outstanding: %w", err)
+	}
+	return what, nil
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"marketa/sandbox"
+	"marketa/sandbox/actor"
+	"marketa/sandbox/wire"
+	"marketa/store"
+	"marketa/store/storetest"
+)
+
+// agency is the real App on a free port, against the simulated vendors, with a database of its own and a clock that stands
+// still until the test moves it.
+type agency struct {
+	t     testing.TB
+	clock *wire.Clock
+	world *sandbox.World
+	cfg   Config
+	app   *App
+	log   *lockedBuffer
+}
+
+// lockedBuffer keeps the log; it is printed when the test fails.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
+
+func newAgency(t testing.TB, start time.Time, mind actor.Mind) *agency {
+	t.Helper()
+	a := &agency{t: t, clock: wire.Simulated(start), log: &lockedBuffer{}}
+	var err error
+	if a.world, err = sandbox.Start(sandbox.Config{Clock: a.clock, Seed: 7, Mind: mind}); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := LoadConfig([]string{"MARKETA_ENV=production", "LISTEN_ADDR=127.0.0.1:0", "MARKETA_DATA_DIR=" + t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.DatabaseURL = storetest.URL(t)
+	a.cfg = cfg.against(a.world)
+	a.start()
+	a.world.Hook("http://" + a.app.Addr)
+	t.Cleanup(func() {
+		_ = stopApp(a.app)
+		_ = a.world.Close()
+		if t.Failed() {
+			t.Log("the platform's log:\n" + a.log.String())
+		}
+	})
+	return a
+}
+
+func (a *agency) start() {
+	a.t.Helper()
+	app, err := NewApp(context.Background(), a.cfg, a.clock, slog.New(slog.NewTextHandler(a.log, nil)))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if err := app.Start(context.Background(), RoleAll); err != nil {
+		a.t.Fatal(err)
+	}
+	a.app, a.cfg.ListenAddr = app, app.Addr // a restart must come back where the webhooks go
+}
+
+func (a *agency) restart() {
+	a.t.Helper()
+	if err := stopApp(a.app); err != nil {
+		a.t.Fatal(err)
+	}
+	a.start()
+}
+
+const (
+	tick    = 8 * time.Millisecond // of the real clock, between two looks
+	enough  = 3                    // looks that show no change
+	stride  = 2 * time.Second      // of the simulated clock, while something waits for time to pass
+	horizon = 20 * time.Second     // what waits longer than this is not waited for
+	patient = 90 * time.Second     // of the real clock, until a test gives up
+)
+
+// settle lets everything finish that is under way, moving the clock as long as something waits for the near future.
+func (a *agency) settle() {
+	a.t.Helper()
+	giveUp := time.Now().Add(patient)
+	last, same := "", 0
+	for {
+		now := a.fingerprint()
+		if now == last && a.world.UnderWay() == 0 {
+			same++
+		} else {
+			last, same = now, 0
+		}
+		if same >= enough {
+			what := a.outstanding()
+			if what == "" {
+				return
+			}
+			if time.Now().After(giveUp) {
+				a.t.Fatalf("it never settles: %s", what)
+			}
+			a.advance(stride)
+			same = 0
+		}
+		time.Sleep(tick)
+	}
+}
+
+// advance moves the clock; jobs that River would promote by its own clock come along.
+func (a *agency) advance(d time.Duration) {
+	a.clock.Advance(d)
+	if _, err := a.app.db.Pool().Exec(context.Background(), `UPDATE river_job SET state = 'available', scheduled_at = now() WHERE state IN ('retryable', 'scheduled')`); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+func (a *agency) fingerprint() string {
+	var jobs string
+	if err := a.app.db.Pool().QueryRow(context.Background(), `SELECT coalesce(string_agg(state || n, ' ' ORDER BY state), '') FROM
+		(SELECT state::text, count(*)::text AS n FROM river_job GROUP BY 1) t`).Scan(&jobs); err != nil {
+		a.t.Fatal(err)
+	}
+	pw, ww := a.world.WhatsApp.Courier().Pending()
+	pt, wt := a.world.Telegram.Courier().Pending()
+	return fmt.Sprint(jobs, len(a.world.Telegram.Calls()), len(a.world.Gemini.Calls()), len(a.world.OpenAI.Calls()), pw, ww, pt, wt)
+}
+
+// outstanding says what still has to happen soon; empty when all is quiet.
+func (a *agency) outstanding() (what string) {
+	a.t.Helper()
+	err := a.app.db.System(context.Background(), store.Desk, func(tx *store.Tx) (err error) {
+		what, err = tx.Outstanding(context.Background(), horizon)
+		return err
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	if p, _ := a.world.WhatsApp.Courier().Pending(); p > 0 {
+		what += " whatsapp webhooks"
+	}
+	if p, _ := a.world.Telegram.Courier().Pending(); p > 0 {
+		what += " telegram webhooks"
+	}
+	return strings.TrimSpace(what)
+}
