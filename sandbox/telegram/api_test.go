@@ -48,7 +48,7 @@ func setupOn(t *testing.T, clock *wire.Clock) *bundle {
 	return &bundle{Sim: s, t: t, clock: clock, url: srv.URL}
 }
 
-// reply is any answer of the wire.
+// wireAnswer is any answer of the wire.
 type wireAnswer struct {
 	Status      int
 	OK          bool            `json:"ok"`

@@ -51,10 +51,13 @@ func TestAnEmptyMultipartIsACallWithoutParameters(t *testing.T) {
 
 func TestATornRequestDoesNothing(t *testing.T) {
 	b := setup(t)
-	torn := "--xyz\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n55501\r\n--xyz\r\n" +
+	whole := "--xyz\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n55501\r\n--xyz\r\n" +
 		"Content-Disposition: form-data; name=\"text\"\r\n\r\nhal"
-	if resp, err := http.Post(b.url+"/bot"+token+"/sendMessage", "multipart/form-data; boundary=xyz", strings.NewReader(torn)); err == nil {
-		t.Errorf("answered %s", resp.Status)
+	for _, torn := range []string{whole, whole + "f\r\n--xyz\r\nContent-Dispo", whole + "f\r\n", whole + "f\r\n--xyz"} {
+		resp, err := http.Post(b.url+"/bot"+token+"/sendMessage", "multipart/form-data; boundary=xyz", strings.NewReader(torn))
+		if err == nil {
+			t.Errorf("answered %s", resp.Status)
+		}
 	}
 	if len(b.Messages(maks)) != 0 {
 		t.Error("the message was sent")
@@ -100,6 +103,7 @@ func TestErrorsAreTelegramsOwn(t *testing.T) {
 		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":[]}`, "object expected as reply markup"},
 		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":{"inline_keyboard":[{}]}}`, `field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays`},
 		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":{"inline_keyboard":[[{"text":"x"}]]}}`, "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"},
+		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":{"inline_keyboard":[[{"text":"x","copy_text":{"text":""}}]]}}`, "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"},
 		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":{"inline_keyboard":[[{"text":"","callback_data":"x"}]]}}`, "inline keyboard button text must be non-empty"},
 		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":{"inline_keyboard":[[{"text":"x","callback_data":"` + data + `"}]]}}`, "BUTTON_DATA_INVALID"},
 		{"sendMessage", `{"chat_id":55501,"text":"x","reply_markup":{"inline_keyboard":[[{"text":"x","url":"http://localhost:8080/c"}]]}}`, "inline keyboard button URL 'http://localhost:8080/c' is invalid: Wrong HTTP URL"},
@@ -311,6 +315,11 @@ func TestRealLimitsCountWhatTelegramCounts(t *testing.T) {
 	}
 	if a := send(desk); a.Parameters.RetryAfter != 40 {
 		t.Errorf("the 21st in a minute: %+v", a)
+	}
+	photo := `{"type":"photo","media":"https://a.b/c"}`
+	album := b.do("sendMediaGroup", `{"chat_id":-1002000000001,"media":[`+photo+`,`+photo+`,`+photo+`]}`)
+	if album.Parameters.RetryAfter != 42 { // until the third of the twenty is a minute old
+		t.Errorf("an album of three: %+v", album)
 	}
 	for id := range int64(31) {
 		b.AllowBot(100 + id)

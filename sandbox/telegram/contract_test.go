@@ -107,6 +107,8 @@ func TestCommandsAreKeptByScope(t *testing.T) {
 	b := setup(t)
 	b.must("setMyCommands", `{"commands":[{"command":"queue","description":"Drafts waiting"}],"scope":{"type":"chat","chat_id":-1002000000001}}`)
 	b.must("setMyCommands", `{"commands":[{"command":"help","description":"What I can do"}]}`)
+	b.must("setMyCommands", `{"commands":[{"command":"gone","description":"x"}],"language_code":"uk"}`)
+	b.must("setMyCommands", `{"commands":[],"language_code":"uk"}`)
 	if all := b.Commands(); len(all) != 2 || all[0] != (Command{"queue", "Drafts waiting"}) {
 		t.Fatalf("%v", all)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -61,6 +62,14 @@ func (b *bundle) rests(open, waiting int) {
 	}
 }
 
+// take waits for n deliveries. Before rests, it makes sure that the pause of no length after the first failure is over.
+func (r *receiver) take(n int) (all []arrival) {
+	for range n {
+		all = append(all, <-r.arrived)
+	}
+	return all
+}
+
 func (b *bundle) say(text string) int {
 	b.t.Helper()
 	id, err := b.Send(maks, maks, text, 0)
@@ -91,22 +100,23 @@ func TestUpdatesArriveOneByOneWithTheSecret(t *testing.T) {
 
 func TestUpdateIDsComeFromTheSeed(t *testing.T) {
 	id := func(seed uint64) int64 { return New(Config{Seed: seed}).updates.next }
-	if id(1) != id(1) || id(1) == id(2) || id(1) < 100_000_000 {
-		t.Errorf("%d %d %d", id(1), id(1), id(2))
+	one, again, two := id(1), id(1), id(2)
+	if one != again || one == two || one < 100_000_000 {
+		t.Errorf("%d %d %d", one, again, two)
 	}
 }
 
 func TestAChatWaitsForItsFirstUpdateWhileAPressOvertakes(t *testing.T) {
 	b := setup(t)
 	pressed := make(chan struct{})
-	fails := 2
+	var tries atomic.Int32
 	r := receive(t, func(a arrival, w http.ResponseWriter) {
 		switch {
 		case a.kind == "callback_query":
 			close(pressed)
 		case a.content["text"] == "one":
 			<-pressed // the press of the same person arrives while the message is still being refused
-			if fails--; fails >= 0 {
+			if tries.Add(1) <= 2 {
 				w.WriteHeader(503)
 			}
 		}
@@ -118,13 +128,11 @@ func TestAChatWaitsForItsFirstUpdateWhileAPressOvertakes(t *testing.T) {
 	if _, err := b.Press(maks, maks, 1, "Edit"); err != nil {
 		t.Fatal(err)
 	}
-	<-pressed
+	arrived := r.take(3)
 	b.rests(2, 1)
 	b.clock.Advance(2 * time.Second)
-	b.rests(0, 0)
 	var order []string
-	for len(r.arrived) > 0 {
-		a := <-r.arrived
+	for _, a := range append(arrived, r.take(2)...) {
 		if a.kind == "message" {
 			order = append(order, a.content["text"].(string))
 		}
@@ -150,20 +158,21 @@ func TestThePausesDoubleUpToAMinuteOrTwo(t *testing.T) {
 
 func TestARefusedUpdateIsReportedAndSurvivesUntilAccepted(t *testing.T) {
 	b := setup(t)
-	down := true
+	var up atomic.Bool
 	r := receive(t, func(_ arrival, w http.ResponseWriter) {
-		if down {
+		if !up.Load() {
 			w.WriteHeader(500)
 		}
 	})
 	b.SetHook(r.url, "")
 	b.say("hello")
+	r.take(2)
 	b.rests(1, 1)
 	info := b.must("getWebhookInfo", `{}`)
 	if info["pending_update_count"] != 1.0 || info["last_error_message"] != "Wrong response from the webhook: 500 Internal Server Error" || info["last_error_date"] == nil {
 		t.Errorf("%v", info)
 	}
-	down = false
+	up.Store(true)
 	b.clock.Advance(2 * time.Second)
 	b.rests(0, 0)
 	if info := b.must("getWebhookInfo", `{}`); info["pending_update_count"] != 0.0 {
@@ -173,9 +182,9 @@ func TestARefusedUpdateIsReportedAndSurvivesUntilAccepted(t *testing.T) {
 
 func TestOldUpdatesAreDropped(t *testing.T) {
 	b := setup(t)
-	down := true
+	var up atomic.Bool
 	r := receive(t, func(_ arrival, w http.ResponseWriter) {
-		if down {
+		if !up.Load() {
 			w.WriteHeader(503)
 		}
 	})
@@ -185,11 +194,9 @@ func TestOldUpdatesAreDropped(t *testing.T) {
 	if _, err := b.Press(maks, maks, 1, "Edit"); err != nil {
 		t.Fatal(err)
 	}
+	r.take(4)
 	b.rests(2, 2)
-	down = false
-	for len(r.arrived) > 0 {
-		<-r.arrived
-	}
+	up.Store(true)
 	b.clock.Advance(151 * time.Second)
 	b.rests(0, 0)
 	if a := <-r.arrived; a.kind != "message" || len(r.arrived) != 0 {
@@ -244,10 +251,8 @@ func TestANewWebhookGetsWhatTheOldOneRefused(t *testing.T) {
 	b.SetHook(old.url, "a")
 	b.say("one")
 	b.say("two")
+	old.take(2)
 	b.rests(2, 1)
-	for len(old.arrived) > 0 {
-		<-old.arrived
-	}
 	fresh := receive(t, nil)
 	b.SetHook(fresh.url, "b")
 	if first, second := <-fresh.arrived, <-fresh.arrived; first.content["text"] != "one" || second.content["text"] != "two" || second.secret != "b" {
@@ -335,14 +340,30 @@ func TestALongPollEndsWithAnUpdateATimeoutOrAnotherPoll(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	b.SetHook("", "")
-	first := make(chan wireAnswer, 1)
-	poll()
-	go func() { first <- <-answers }()
-	b.say("x")
-	<-first
-	b.do("getUpdates", `{"offset":-1}`)
-	if all := b.pull(); len(all) != 1 {
-		t.Errorf("%v", all)
+}
+
+func TestAPollConfirmsWhatCameBefore(t *testing.T) {
+	b := setup(t)
+	for i := range 5 {
+		b.say(fmt.Sprint(i))
+	}
+	texts := func(body string) string {
+		var all []struct{ Message struct{ Text string } }
+		_ = json.Unmarshal(b.do("getUpdates", body).Result, &all)
+		out := ""
+		for _, u := range all {
+			out += u.Message.Text
+		}
+		return out
+	}
+	next := b.updates.next
+	for _, c := range []struct{ body, want string }{
+		{`{"limit":2}`, "01"}, {`{}`, "01234"}, {fmt.Sprintf(`{"offset":%d}`, next-4), "1234"}, {`{"offset":-2}`, "34"}, {`{}`, "34"},
+		{fmt.Sprintf(`{"offset":%d}`, next), ""},
+	} {
+		if got := texts(c.body); got != c.want {
+			t.Errorf("%s: %q, want %q", c.body, got, c.want)
+		}
 	}
 }
 

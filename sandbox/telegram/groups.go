@@ -87,6 +87,46 @@ func (s *Sim) Admit(userID, chatID int64, admin bool) {
 	s.lockedChanged()
 }
 
+// Join is a person coming into a group. The bot sees the message that says so, and chat_member if it asked for that and
+// is an administrator.
+func (s *Sim) Join(userID, chatID int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.chats[chatID]
+	if c == nil || c.kind == "private" || slices.Contains(c.members, userID) {
+		return
+	}
+	s.lockedPerson(userID)
+	c.members = append(c.members, userID)
+	s.lockedCrossing(c, userID, "left", "member")
+	u := s.lockedUser(userID)
+	s.lockedSay(c, userID, &message{service: &service{words: fullName(u) + " joined the group", joined: &u}})
+}
+
+// Leave is a person going out of a group.
+func (s *Sim) Leave(userID, chatID int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.chats[chatID]
+	if c == nil || c.kind == "private" || !slices.Contains(c.members, userID) {
+		return
+	}
+	c.members = slices.DeleteFunc(c.members, func(id int64) bool { return id == userID })
+	s.lockedCrossing(c, userID, "member", "left")
+	u := s.lockedUser(userID)
+	s.lockedSay(c, userID, &message{service: &service{words: fullName(u) + " left the group", left: &u}})
+}
+
+func (s *Sim) lockedCrossing(c *chat, userID int64, before, after string) {
+	if !c.admin {
+		return
+	}
+	s.lockedPush("chat_member", fmt.Sprintf("member:%d", userID), 24*time.Hour, memberUpdatedObject{
+		Chat: s.lockedChatObject(c), From: s.lockedUser(userID), Date: s.clock.Now().Unix(),
+		OldChatMember: s.lockedMember(c, userID, before), NewChatMember: s.lockedMember(c, userID, after),
+	})
+}
+
 func (c *chat) botStatus() string {
 	switch {
 	case c.kicked:

@@ -30,6 +30,7 @@ type service struct {
 	created, renamed       *topicObject
 	closed, reopened       bool
 	migrateTo, migrateFrom int64
+	joined, left           *userObject
 }
 
 func (c *chat) add(m *message) *message {
@@ -91,6 +92,10 @@ func (m *message) content(o *messageObject) {
 func (v *service) content(o *messageObject) {
 	o.TopicCreated, o.TopicEdited = v.created, v.renamed
 	o.MigrateToChatID, o.MigrateFromChatID = v.migrateTo, v.migrateFrom
+	o.LeftChatMember = v.left
+	if v.joined != nil {
+		o.NewChatMembers = []userObject{*v.joined}
+	}
 	if v.closed {
 		o.TopicClosed = &struct{}{}
 	}

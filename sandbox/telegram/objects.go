@@ -56,6 +56,8 @@ type messageObject struct {
 	TopicEdited       *topicObject    `json:"forum_topic_edited,omitempty"`
 	TopicClosed       *struct{}       `json:"forum_topic_closed,omitempty"`
 	TopicReopened     *struct{}       `json:"forum_topic_reopened,omitempty"`
+	NewChatMembers    []userObject    `json:"new_chat_members,omitempty"`
+	LeftChatMember    *userObject     `json:"left_chat_member,omitempty"`
 	MigrateToChatID   int64           `json:"migrate_to_chat_id,omitempty"`
 	MigrateFromChatID int64           `json:"migrate_from_chat_id,omitempty"`
 	ReplyMarkup       *keyboardMarkup `json:"reply_markup,omitempty"`

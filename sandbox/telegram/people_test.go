@@ -67,6 +67,22 @@ func TestAKickedBotIsToldAndRefused(t *testing.T) {
 	b.must("sendMessage", `{"chat_id":-1002000000001,"text":"x"}`)
 }
 
+func TestWhoComesAndGoesIsToldOnRequest(t *testing.T) {
+	b := setup(t)
+	b.Join(9, desk)
+	if m := b.only("message"); m["new_chat_members"] == nil {
+		t.Errorf("%v", m)
+	}
+	b.do("getUpdates", `{"allowed_updates":["chat_member"]}`)
+	b.Leave(9, desk)
+	if m := b.only("chat_member"); m["new_chat_member"].(map[string]any)["status"] != "left" {
+		t.Errorf("%v", m)
+	}
+	if _, err := b.Send(9, desk, "x", 0); err == nil {
+		t.Error("wrote after leaving")
+	}
+}
+
 func TestPrivacyModeHidesSmallTalk(t *testing.T) {
 	b := setup(t)
 	b.AddGroup(Group{ID: -500, Title: "Team", Members: []int64{maks}})
