@@ -34,7 +34,7 @@ func (tx *Tx) LeaseView(ctx context.Context, id ApprovalID) (LeaseToken, error) 
 
 // Drawn records that all copies show rev. If the row has changed meanwhile, another drawing follows.
 func (tx *Tx) Drawn(ctx context.Context, id ApprovalID, token LeaseToken, rev int64) error {
-	again, err := value[bool](ctx, tx, `UPDATE views SET shown = $3, lease_token = NULL, lease_until = NULL,
+	again, err := value[bool](ctx, tx, `UPDATE views SET shown = $3, failures = 0, lease_token = NULL, lease_until = NULL,
 		next_at = CASE WHEN rev = $3 THEN remind_at ELSE $4 END WHERE approval_id = $1 AND lease_token = $2 RETURNING rev <> $3`, id, token, rev, tx.Now)
 	if errors.Is(err, fault.NotFound) {
 		return nil // another worker has it
@@ -48,9 +48,12 @@ func (tx *Tx) Drawn(ctx context.Context, id ApprovalID, token LeaseToken, rev in
 	return nil
 }
 
-// DrawLater gives the drawing back until then.
-func (tx *Tx) DrawLater(ctx context.Context, id ApprovalID, token LeaseToken, at time.Time) error {
-	if _, err := tx.exec(ctx, `UPDATE views SET lease_token = NULL, lease_until = NULL, next_at = $3 WHERE approval_id = $1 AND lease_token = $2`, id, token, at); err != nil {
+// DrawLater gives the drawing back: for as long as Telegram wants, else (after zero) twice as long after every failure in a
+// row, from 3 seconds to a minute.
+func (tx *Tx) DrawLater(ctx context.Context, id ApprovalID, token LeaseToken, after time.Duration) error {
+	if _, err := tx.exec(ctx, `UPDATE views SET lease_token = NULL, lease_until = NULL, failures = failures + 1,
+		next_at = $3::timestamptz + CASE WHEN $4::interval > interval '0' THEN $4::interval ELSE least(interval '3 seconds' * power(2, least(failures, 5)), interval '1 minute') END
+		WHERE approval_id = $1 AND lease_token = $2`, id, token, tx.Now, after); err != nil {
 		return fmt.Errorf("store: draw later: %w", err)
 	}
 	return nil

@@ -194,9 +194,8 @@ func (b *Bot) wait(ctx context.Context, chat int64) error {
 }
 
 func (b *Bot) drawLater(ctx context.Context, d drawing, cause error) error {
-	after := retryAfter(cause, 3*time.Second)
-	b.log.Warn("a card could not be drawn", "error", cause, "again_in", after)
-	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error { return tx.DrawLater(ctx, d.id, d.token, tx.Now.Add(after)) })
+	b.log.Warn("a card could not be drawn", "error", cause)
+	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error { return tx.DrawLater(ctx, d.id, d.token, retryAfter(cause, 0)) })
 }
 
 func retryAfter(err error, otherwise time.Duration) time.Duration {

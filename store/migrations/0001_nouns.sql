@@ -278,6 +278,7 @@ CREATE TABLE views (
     restaurant_id uuid        NOT NULL,
     rev           bigint      NOT NULL DEFAULT 1,
     shown         bigint      NOT NULL DEFAULT 0,
+    failures      int         NOT NULL DEFAULT 0, -- drawings in a row that Telegram did not take
     remind_at     timestamptz,
     next_at       timestamptz, -- when to draw it (again)
     lease_token   uuid,
