@@ -14,7 +14,6 @@ import (
 
 	"marketa/sandbox"
 	"marketa/sandbox/telegram"
-	"marketa/sandbox/whapi"
 	"marketa/sandbox/wire"
 )
 
@@ -27,6 +26,7 @@ type scene struct {
 	seen     map[string]string // a message's key → what it showed
 	toasts   map[int64]int
 	lastSaid map[string]string // client → id of the last message
+	swapped  bool              // Ben won a race of both: the two change names, so that the session reads the same
 }
 
 func newScene(t testing.TB, d *dialogue) *scene {
@@ -180,6 +180,19 @@ func (s *scene) bothTap(label string) {
 		both.Go(func() { _, _ = s.world.Telegram.Press(id, sandbox.Approvals, card.ID, label) })
 	}
 	both.Wait()
+	s.settle()
+	if s.ask(`SELECT coalesce((SELECT m.telegram_id::text FROM approvals a JOIN managers m ON m.id = a.decided_by ORDER BY a.decided_at DESC LIMIT 1), '')`) == strconv.FormatInt(sandbox.ManagerB, 10) {
+		s.swapped = true
+		s.managers["Marta"], s.managers["Ben"] = sandbox.ManagerB, sandbox.ManagerA
+	}
+}
+
+// named reads as if Marta had won.
+func (s *scene) named(text string) string {
+	if !s.swapped {
+		return text
+	}
+	return strings.NewReplacer("Marta", "Ben", "Ben", "Marta").Replace(text)
 }
 
 func (s *scene) webhooks(how string) {
@@ -239,7 +252,7 @@ func (s *scene) heardToasts() (out []string) {
 		all := s.world.Telegram.Toasts(s.managers[name])
 		for _, t := range all[s.toasts[s.managers[name]]:] {
 			if t.Text != "" {
-				out = append(out, lines(fmt.Sprintf("toast %s: ", name), t.Text)...)
+				out = append(out, lines(fmt.Sprintf("toast %s: ", name), s.named(t.Text))...)
 			}
 		}
 		s.toasts[s.managers[name]] = len(all)
@@ -257,7 +270,7 @@ func (s *scene) heardTelegram() (out []string) {
 			if !m.FromBot || m.Service {
 				continue
 			}
-			key, shows := fmt.Sprintf("tg %d %d", c.id, m.ID), show(m)
+			key, shows := fmt.Sprintf("tg %d %d", c.id, m.ID), s.named(show(m))
 			before, known := s.seen[key]
 			s.seen[key] = shows
 			for _, row := range m.Keyboard {
@@ -364,5 +377,3 @@ func (s *scene) ask(sql string, args ...any) (out string) {
 	s.must(tx.QueryRow(ctx, sql, args...).Scan(&out), sql)
 	return out
 }
-
-var _ = whapi.Message{}

@@ -68,5 +68,8 @@ func (a *Agent) answeredFirst(ctx context.Context, tx *store.Tx, id store.Approv
 	if err != nil {
 		return err
 	}
-	return tx.MoveStage(ctx, string(stages.AnsweredFirst), r.Stage, string(to), "first answer")
+	if err := tx.MoveStage(ctx, string(stages.AnsweredFirst), r.Stage, string(to), "first answer"); err != nil {
+		return err
+	}
+	return tx.TouchView(ctx, id) // the card names the stage
 }

@@ -145,9 +145,16 @@ func intake(_ context.Context, w *walk) (delta, error) {
 		return delta{Next: end, Status: "plain", Why: "A manager has taken this chat over."}, nil
 	}
 	if len(w.unhandled) == 0 && w.redo.Approval.IsZero() {
-		return delta{Next: end, Status: "silent", Why: "Nothing waits for an answer any more."}, nil
+		return delta{Next: end, Status: "silent", Why: w.whyNothingWaits()}, nil
 	}
 	return delta{Next: nodeContext}, nil
+}
+
+func (w *walk) whyNothingWaits() string {
+	if n := len(w.talk); n > 0 && w.talk[n-1].Author == store.Phone {
+		return "A colleague has answered from the phone."
+	}
+	return "The client has taken the message back."
 }
 
 // decideNeed: a redo is answered without asking again whether it needs an answer, and so is a chat whose card waits.

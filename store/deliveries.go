@@ -161,8 +161,18 @@ func (tx *Tx) changeDelivery(ctx context.Context, d Delivery, sql string, args .
 	return nil
 }
 
-// Settled closes a delivery that an echo has made known while nobody worked on it.
+// Settled closes a delivery that an echo has made known while nobody worked on it, or that the vendor has reported as failed
+// after it was known: that the managers hear.
 func (tx *Tx) Settled(ctx context.Context, d Delivery) error {
+	failed, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM receipts r JOIN deliveries x ON r.vendor_id IN (x.vendor_id, x.echo_id) WHERE x.id = $1 AND r.channel = $2 AND r.status = 'failed')`, d.ID, d.Channel)
+	if err != nil {
+		return fmt.Errorf("store: settled: %w", err)
+	}
+	if failed {
+		if err := tx.Raise(ctx, Alert{Cause: "undelivered-" + d.ID.String(), Text: "WhatsApp could not deliver a reply. Its card says which one; please write to the client from the phone."}); err != nil {
+			return err
+		}
+	}
 	if err := tx.setKnown(ctx, d, `next_at = NULL, lease_token = NULL, lease_until = NULL, reason = ''`); err != nil {
 		return err
 	}

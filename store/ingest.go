@@ -166,7 +166,7 @@ func (db *DB) commitInbound(ctx context.Context, group []Webhook) error {
 		for _, w := range group {
 			events = append(events, w.Events...)
 			batch.Queue(`INSERT INTO raw_webhooks (source, readable, body, received_at) VALUES ($1, $2, $3, $4)`, w.Source, w.Readable, w.Body, tx.Now)
-			queueReceipts(batch, w.Receipts)
+			queueReceipts(batch, w.Receipts, tx.Now)
 		}
 		jobs, err := queueEvents(batch, events, tx.Now)
 		if err != nil {
@@ -184,10 +184,14 @@ func (db *DB) commitInbound(ctx context.Context, group []Webhook) error {
 	})
 }
 
-func queueReceipts(batch *pgx.Batch, receipts []Receipt) {
+func queueReceipts(batch *pgx.Batch, receipts []Receipt, now time.Time) {
 	for _, r := range receipts {
 		batch.Queue(`INSERT INTO receipts (channel, vendor_id, status, viewer, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			r.Channel, r.VendorID, r.Status, r.Viewer, r.At)
+		if r.Status == "failed" { // a person has to know: the delivery's worker looks at it again
+			batch.Queue(`UPDATE deliveries x SET next_at = $3 FROM chats c WHERE c.id = x.chat_id AND c.channel = $1 AND $2 IN (x.vendor_id, x.echo_id) AND x.state = 'known'`,
+				r.Channel, r.VendorID, now)
+		}
 	}
 }
 

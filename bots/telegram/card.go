@@ -13,11 +13,12 @@ import (
 // remindAt is until when the card was put away, nil when it was not.
 func Render(v store.View, remindAt *time.Time) Post {
 	var s strings.Builder
-	s.WriteString(heading(v))
-	s.WriteString(said(v))
-	s.WriteString(body(v))
-	s.WriteString(beside(v))
-	s.WriteString(footer(v, remindAt))
+	s.WriteString(heading(v) + said(v))
+	for _, part := range []string{body(v), beside(v), footer(v, remindAt)} {
+		if part = strings.TrimSpace(part); part != "" {
+			s.WriteString("\n" + part + "\n")
+		}
+	}
 	return Post{HTML: strings.TrimSpace(s.String()), Keyboard: buttons(v)}
 }
 
@@ -139,7 +140,7 @@ func footer(v store.View, remindAt *time.Time) string {
 		return by("🗑 Discarded")
 	case "taken_over":
 		if v.Taken {
-			return by("🙋 Taken over") + "\nReply to this card and your words go to the client. Her new messages come here without a draft."
+			return by("🙋 Taken over") + "\nReply to this card and your words go to the client. New messages come here without a draft."
 		}
 		return by("🙋 Taken over") + ", handed back"
 	case "superseded":
@@ -168,13 +169,9 @@ func hint(h string) string {
 func delivery(v store.View) string {
 	switch v.Delivery {
 	case "known":
-		switch v.Receipt {
-		case "delivered":
-			return " · delivered ✓✓"
-		case "read", "played":
-			return " · read ✓✓"
-		case "failed":
-			return "\n❌ WhatsApp reports that it could not be delivered. Write to the client from the phone, or try another number."
+		// Ticks would cost an edit each of Telegram's allowance; only what needs a person is shown.
+		if v.Receipt == "failed" {
+			return "\n❌ WhatsApp reports that it could not be delivered. Write to the client from the phone, or on another number."
 		}
 		return " · on WhatsApp ✓"
 	case "asked":

@@ -124,6 +124,8 @@ func (b *Bot) write(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	switch {
 	case d.Outcome == "ok" && action == store.RedoIt:
 		return say(ctx, tx, msg, "🔁 A new draft for "+client+" is coming.")
+	case d.Outcome == "ok" && action == store.SayIt:
+		return nil // its own card comes
 	case d.Outcome == "ok":
 		return say(ctx, tx, msg, "✅ On its way to "+client+", in your words.")
 	}
