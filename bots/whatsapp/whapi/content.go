@@ -58,7 +58,7 @@ func contentOf(kind string, raw json.RawMessage) (Content, error) {
 	}
 	whole, err := json.Marshal(map[string]json.RawMessage{contentKey(kind): raw})
 	if err != nil {
-		return Content{}, fmt.Errorf("whapi: content: %w", errNotJSON)
+		return Content{}, fmt.Errorf("whapi: content: %w", errNoObject)
 	}
 	var c Content
 	misread, err := read(whole, &c)

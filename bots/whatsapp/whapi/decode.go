@@ -10,18 +10,12 @@ import (
 	"strings"
 )
 
-var (
-	errNotJSON  = errors.New("no JSON")
-	errNoObject = errors.New("no JSON object")
-)
+var errNoObject = errors.New("no JSON object")
 
 // read fills *v, a struct, from a JSON object as well as it can. Numbers written as strings, strings written as numbers and
 // booleans written as either are taken for what the field wants. A field of a shape that cannot be read stays empty, its
 // neighbours are filled, and its path is in misread. Only what is no JSON object at all is an error.
 func read(b []byte, v any) (misread []string, err error) {
-	if !json.Valid(b) {
-		return nil, errNotJSON
-	}
 	if firstByte(b) != '{' {
 		return nil, errNoObject
 	}
@@ -31,7 +25,9 @@ func read(b []byte, v any) (misread []string, err error) {
 	target := reflect.ValueOf(v).Elem()
 	target.SetZero()
 	f := fitter{}
-	f.object("", b, target)
+	if !f.object("", b, target) {
+		return nil, errNoObject
+	}
 	return f.misread, nil
 }
 

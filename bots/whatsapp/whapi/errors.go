@@ -22,6 +22,7 @@ type Error struct {
 	Message string // the vendor's words, or ours where it said none; may quote numbers: for people who may see them
 	Details string
 	Href    string
+	Support string
 	Sent    rest.Certainty
 	Err     error // the cause, a *rest.Error when a call was made
 
@@ -153,7 +154,8 @@ func failed(op string, err error) error {
 		Error ErrorInfo `json:"error"`
 	}
 	if _, err := read(r.Body, &body); err == nil {
-		e.Code, e.Message, e.Details, e.Href = body.Error.Code, body.Error.Message, body.Error.Details, body.Error.Href
+		e.Code, e.Message = body.Error.Code, body.Error.Message
+		e.Details, e.Href, e.Support = body.Error.Details, body.Error.Href, body.Error.Support
 	}
 	return e
 }

@@ -132,7 +132,7 @@ func rawHooks(settings json.RawMessage) ([]json.RawMessage, error) {
 		Error    json.RawMessage   `json:"error"`
 	}
 	if err := json.Unmarshal(settings, &s); err != nil {
-		return nil, errNotJSON
+		return nil, errNoObject
 	}
 	if s.Error != nil { // with status 200, all the same: writing now would take all other hooks away
 		return nil, errNoObject

@@ -105,7 +105,7 @@ type Page struct {
 }
 
 // History is what the vendor still has of a chat, newest first unless asked otherwise. An empty page can also mean that
-// the vendor has not cached the chat.
+// the vendor has not cached the chat; a chat that it does not know may be answered 404.
 //
 // GET /messages/list/{ChatID}:
 // https://github.com/Whapi-Cloud/whapi-whatsapp-api-skill/blob/4d51300/.agents/skills/whapi/references/recv-history.md

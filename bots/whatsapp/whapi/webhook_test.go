@@ -232,6 +232,9 @@ func TestWordsForTheSameThingAreUnderstood(t *testing.T) {
 			t.Errorf("%s: %+v", body, p)
 		}
 	}
+	if p := parsed(t, `{"ack":[{"id":"s"}],"chat":{"id":"c@g.us"}}`); len(p.Statuses) != 1 || len(p.Chats) != 1 || p.Other != nil {
+		t.Errorf("%+v", p)
+	}
 	for old, current := range map[string]string{"message": "messages", "ack": "statuses", "chat": "chats", "status": "channel", "newer": "newer"} {
 		if p := parsed(t, `{"event":{"type":"`+old+`"}}`); p.Event.Type != current {
 			t.Errorf("%s: %s", old, p.Event.Type)
@@ -264,8 +267,8 @@ func TestAMisfitSpoilsOnlyItselfAndIsNamed(t *testing.T) {
 	t.Parallel()
 	m := parsed(t, `{"messages":[{"id":"a","type":"image","chat_id":"c@g.us","timestamp":"soon","from_me":"perhaps","chat_name":{"x":1},
 		"image":{"id":"jpeg-1","width":[1],"caption":"kept"},"context":[],"action":"edit","reactions":[{"emoji":"x"},7,{"emoji":"y","count":"many"}],
-		"text":{"body":"also kept"},"labels":{}}]}`).Messages[0]
-	want := []string{"action", "chat_name", "context", "from_me", "image.width", "labels", "reactions[1]", "reactions[2].count", "timestamp"}
+		"text":{"body":"also kept"},"labels":{},"device_id":1e300,"location":null,"subtype":null,"status":null}]}`).Messages[0]
+	want := []string{"action", "chat_name", "context", "device_id", "from_me", "image.width", "labels", "reactions[1]", "reactions[2].count", "timestamp"}
 	slices.Sort(m.Misread)
 	if !slices.Equal(m.Misread, want) {
 		t.Errorf("misread %q", m.Misread)
@@ -326,6 +329,16 @@ func TestWhatIsNoObjectIsRefusedWithoutQuotingIt(t *testing.T) {
 	}
 	if p := parsed(t, "\n {} \n"); !reflect.DeepEqual(p, Payload{}) {
 		t.Errorf("an empty webhook: %+v", p)
+	}
+}
+
+func TestHalfAnObjectIsNone(t *testing.T) {
+	t.Parallel()
+	for _, half := range []string{`{"id":"a"`, `{`, `{"id":}`, ``, ` `} {
+		var s Status
+		if misread, err := read([]byte(half), &s); !errors.Is(err, errNoObject) || misread != nil {
+			t.Errorf("%q: %v, %v", half, misread, err)
+		}
 	}
 }
 
