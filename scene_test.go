@@ -325,9 +325,12 @@ func (s *scene) heardWhatsApp() (out []string) {
 	return out
 }
 
+// clockTimes are the times that the platform writes. They depend on how busy the machine is, so sessions read hh:mm.
+var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until )\d\d:\d\d( |$|\.|:)`)
+
 // lines puts what follows the first line under it.
 func lines(prefix, text string) []string {
-	parts := strings.Split(strings.TrimSpace(text), "\n")
+	parts := strings.Split(strings.TrimSpace(clockTimes.ReplaceAllString(text, "${1}hh:mm${2}")), "\n")
 	out := []string{strings.TrimRight(prefix+parts[0], " ")}
 	for _, p := range parts[1:] {
 		out = append(out, strings.TrimRight("    "+p, " "))

@@ -59,13 +59,8 @@ func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
 	if d.Outcome != "ok" {
 		return d, nil
 	}
-	if err := tx.Enqueue(ctx, ShowApproval{Approval: d.Shown}); err != nil {
+	if err := tx.showDecided(ctx, p.Approval, d); err != nil {
 		return d, err
-	}
-	if d.Shown != p.Approval {
-		if err := tx.Enqueue(ctx, ShowApproval{Approval: p.Approval}); err != nil {
-			return d, err
-		}
 	}
 	if !d.Delivery.IsZero() {
 		err = tx.Enqueue(ctx, Deliver{Restaurant: d.Restaurant, Delivery: d.Delivery}, ApplyProposals{Restaurant: d.Restaurant, Approval: d.Shown})
@@ -74,6 +69,26 @@ func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
 		err = tx.Enqueue(ctx, RunTurn{Restaurant: d.Restaurant, Chat: d.Chat})
 	}
 	return d, err
+}
+
+// settling is how long a card waits for the delivery's outcome, so that the decision and the outcome cost one edit of
+// Telegram's small allowance; the press itself is answered by a toast at once.
+const settling = 1500 * time.Millisecond
+
+// showDecided has the cards of a decision drawn.
+func (tx *Tx) showDecided(ctx context.Context, pressed ApprovalID, d Decision) error {
+	if pressed != d.Shown {
+		if err := tx.Enqueue(ctx, ShowApproval{Approval: pressed}); err != nil {
+			return err
+		}
+	}
+	if d.Delivery.IsZero() {
+		return tx.Enqueue(ctx, ShowApproval{Approval: d.Shown})
+	}
+	if _, err := tx.exec(ctx, `UPDATE views SET next_at = $2 WHERE approval_id = $1`, d.Shown, tx.Now.Add(settling)); err != nil {
+		return fmt.Errorf("store: decide: %w", err)
+	}
+	return nil
 }
 
 // View is everything a card shows, read in one go.

@@ -16,40 +16,75 @@ type pacer struct {
 	all   *rate.Limiter
 
 	mu    sync.Mutex
-	chats map[int64]*rate.Limiter
-	until map[int64]time.Time // Telegram itself said how long to wait
+	chats map[int64]*lane
 }
+
+// lane is one chat's allowance.
+type lane struct {
+	until time.Time     // Telegram itself said how long to wait
+	calm  *rate.Limiter // a person's chat
+	last  []time.Time   // a group: when the messages of the last minute went, oldest first
+}
+
+const (
+	perMinute = 18 // of the twenty; somebody may press in between
+	minute    = time.Minute
+)
 
 func newPacer(clock store.Clock) *pacer {
-	return &pacer{clock: clock, all: rate.NewLimiter(25, 25), chats: map[int64]*rate.Limiter{}, until: map[int64]time.Time{}}
+	return &pacer{clock: clock, all: rate.NewLimiter(25, 25), chats: map[int64]*lane{}}
 }
 
-// delay takes a place in line and returns how long to wait for it.
+// delay takes a place in line and returns how long to wait for it; 0: go ahead. One that has to wait for long takes no place.
 func (p *pacer) delay(chat int64) time.Duration {
 	now := p.clock.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if wait := p.until[chat].Sub(now); wait > 0 {
+	l := p.lane(chat)
+	if wait := l.until.Sub(now); wait > 0 {
 		return wait
 	}
+	if wait := l.wait(now); wait > shortWait {
+		return wait
+	}
+	return max(l.take(now), p.all.ReserveN(now, 1).DelayFrom(now))
+}
+
+func (p *pacer) lane(chat int64) *lane {
 	l := p.chats[chat]
 	if l == nil {
-		l = chatLimiter(chat)
+		l = &lane{}
+		if chat >= 0 {
+			l.calm = rate.NewLimiter(1, 5)
+		}
 		p.chats[chat] = l
 	}
-	return max(l.ReserveN(now, 1).DelayFrom(now), p.all.ReserveN(now, 1).DelayFrom(now))
+	return l
+}
+
+// wait is how long the lane is full.
+func (l *lane) wait(now time.Time) time.Duration {
+	for len(l.last) > 0 && now.Sub(l.last[0]) >= minute {
+		l.last = l.last[1:]
+	}
+	if l.calm != nil || len(l.last) < perMinute {
+		return 0
+	}
+	return l.last[len(l.last)-perMinute].Add(minute).Sub(now)
+}
+
+func (l *lane) take(now time.Time) time.Duration {
+	if l.calm != nil {
+		return l.calm.ReserveN(now, 1).DelayFrom(now)
+	}
+	wait := l.wait(now)
+	l.last = append(l.last, now.Add(wait))
+	return wait
 }
 
 // hold keeps a chat quiet for as long as Telegram wants.
 func (p *pacer) hold(chat int64, d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.until[chat] = p.clock.Now().Add(d)
-}
-
-func chatLimiter(chat int64) *rate.Limiter {
-	if chat < 0 { // a group
-		return rate.NewLimiter(rate.Every(time.Minute/18), 8)
-	}
-	return rate.NewLimiter(1, 5)
+	p.lane(chat).until = p.clock.Now().Add(d)
 }

@@ -120,14 +120,8 @@ func (b *Bot) write(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	if err != nil {
 		return err
 	}
-	client := html.EscapeString(v.ChatTitle)
-	switch {
-	case d.Outcome == "ok" && action == store.RedoIt:
-		return say(ctx, tx, msg, "🔁 A new draft for "+client+" is coming.")
-	case d.Outcome == "ok" && action == store.SayIt:
-		return nil // its own card comes
-	case d.Outcome == "ok":
-		return say(ctx, tx, msg, "✅ On its way to "+client+", in your words.")
+	if d.Outcome == "ok" {
+		return nil // the card tells, or the fresh draft does: a group may get twenty messages a minute
 	}
 	if err := tx.TouchView(ctx, id); err != nil {
 		return err
