@@ -101,6 +101,7 @@ func TestANewcomerTriesEverythingOnALaptop(t *testing.T) {
 	page.ActAs(sandbox.Stranger)
 	page.Tap("Send")
 	page.SeesToast("not on its team")
+	page.Click("[data-ok]")
 	page.ActAs(sandbox.ManagerB)
 	page.Tap("Discard")
 	page.Sees("telegram", "Discarded by Ben")
