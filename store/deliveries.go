@@ -75,7 +75,7 @@ func (tx *Tx) Intend(ctx context.Context, d Delivery) (ok bool, err error) {
 // withdraw takes an approved message back before it left; what the client wrote is open again.
 func (tx *Tx) withdraw(ctx context.Context, d Delivery) error {
 	if err := tx.setDelivery(ctx, d, `state = 'withdrawn', reason = $3, next_at = NULL, lease_token = NULL, lease_until = NULL`,
-		"The client wrote again before it left, so it was not sent. A fresh draft is coming."); err != nil {
+		"Not sent: somebody wrote in the chat before it left. A fresh draft comes if one is needed."); err != nil {
 		return err
 	}
 	// The messages it would have answered are unanswered again, unless a person has answered from the phone meanwhile.
@@ -179,10 +179,12 @@ func (tx *Tx) Settled(ctx context.Context, d Delivery) error {
 	return tx.TouchView(ctx, d.ApprovalID)
 }
 
-// SpokenFor are the vendor ids in this chat that belong to other deliveries: one message in the history answers for one.
+// SpokenFor are the vendor ids in this chat that cannot be this delivery: those of other deliveries (one message in the history
+// answers for one), and those that we knew before the vendor was called.
 func (tx *Tx) SpokenFor(ctx context.Context, d Delivery) (map[VendorMessageID]bool, error) {
 	type ids struct{ VendorID, EchoID *VendorMessageID }
-	r, err := rows[ids](ctx, tx, `SELECT vendor_id, echo_id FROM deliveries WHERE chat_id = $1 AND id <> $2`, d.ChatID, d.ID)
+	r, err := rows[ids](ctx, tx, `SELECT vendor_id, echo_id FROM deliveries WHERE chat_id = $1 AND id <> $2
+		UNION ALL SELECT vendor_id, NULL FROM messages WHERE chat_id = $1 AND author <> 'client' AND received_at < $3`, d.ChatID, d.ID, d.IntentAt)
 	if err != nil {
 		return nil, fmt.Errorf("store: other deliveries: %w", err)
 	}

@@ -1,6 +1,9 @@
 package whatsapp
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -20,23 +23,22 @@ func Convert(channel store.Channel, p whapi.Payload, now time.Time) (events []st
 			events = append(events, e)
 		}
 	}
-	for _, id := range p.MessagesRemoved {
-		events = append(events, removal(channel, id, now))
+	for _, target := range p.MessagesRemoved {
+		events = append(events, removal(channel, target, now))
 	}
 	for _, s := range p.Statuses {
-		receipts = append(receipts, store.Receipt{Channel: channel, VendorID: store.VendorMessageID(clean(s.ID)),
-			Status: clean(s.Status), Viewer: clean(s.ViewerID), At: orNow(s.Timestamp, now)})
+		receipts = append(receipts, store.Receipt{Channel: channel, VendorID: messageID(s.ID), Status: id(s.Status), Viewer: id(s.ViewerID), At: moment(s.Timestamp, now)})
 	}
 	return events, receipts
 }
 
 // message is one item of messages.post. Edits, deletions and reactions come as messages, too.
 func message(channel store.Channel, m whapi.Message, now time.Time) store.Inbound {
-	e := store.Inbound{Op: store.OpMessage, Channel: channel, Chat: store.VendorChatID(clean(m.ChatID)), ChatKind: chatKind(m.ChatID),
-		Title: clean(m.ChatName), VendorID: store.VendorMessageID(clean(m.ID)), Author: store.Client, Sender: clean(sender(m)),
-		SenderName: clean(m.FromName), Kind: clean(m.Type), Body: clean(Visible(m.Type, m.Content)), SentAt: orNow(m.Timestamp, now)}
+	e := store.Inbound{Op: store.OpMessage, Channel: channel, Chat: store.VendorChatID(id(m.ChatID)), ChatKind: chatKind(m.ChatID),
+		Title: clean(m.ChatName), VendorID: messageID(m.ID), Author: store.Client, Sender: sender(m), SenderName: clean(m.FromName),
+		Kind: clean(cmp.Or(m.Type, whapi.TypeUnknown)), Body: clean(Visible(m.Type, m.Content)), SentAt: moment(m.Timestamp, now)}
 	if m.Context != nil {
-		e.Quoted = store.VendorMessageID(clean(m.Context.QuotedID))
+		e.Quoted = messageID(m.Context.QuotedID)
 	}
 	if e.Title == "" && !m.FromMe && e.ChatKind == "direct" {
 		e.Title = e.SenderName
@@ -47,66 +49,81 @@ func message(channel store.Channel, m whapi.Message, now time.Time) store.Inboun
 	switch {
 	case m.Type == whapi.TypeAction && m.Action != nil:
 		return action(e, *m.Action)
-	case m.Type == whapi.TypeSystem || m.Type == whapi.TypeCall || m.Type == whapi.TypePin:
-		e.Op = store.OpNote
+	case m.Type == whapi.TypeAction && m.FromMe, m.Type == whapi.TypeSystem, m.Type == whapi.TypeCall, m.Type == whapi.TypePin:
+		e.Op = store.OpNote // also an action of ours that cannot be read: it must not pass for an answer from the phone
 	}
 	return e
 }
 
 // action is something that happened to another message.
 func action(e store.Inbound, a whapi.Action) store.Inbound {
-	target := store.VendorMessageID(clean(a.Target))
+	target := messageID(a.Target)
 	switch a.Type {
 	case whapi.ActionEdit, whapi.ActionEdited:
-		content, _ := a.Edited() // what cannot be read shows as an edit without words
-		e.Op, e.Target, e.Kind, e.Body = store.OpEdit, target, clean(a.EditedType), clean(Visible(a.EditedType, content))
-		if e.Kind == "" {
-			e.Kind = whapi.TypeText
-		}
+		e.Op, e.Target, e.Kind, e.Body = store.OpEdit, target, clean(cmp.Or(a.EditedType, whapi.TypeText)), edited(a)
 	case whapi.ActionDelete, whapi.ActionRevoke:
 		e.Op, e.Target, e.Kind = store.OpDelete, target, whapi.TypeText
 	case whapi.ActionReaction:
 		e.Op, e.Kind, e.Body, e.Quoted = store.OpReaction, "reaction", clean(a.Emoji), target
+	case whapi.ActionComment:
+		e.Body, e.Quoted = label("comment", clean(a.Comment)), target // words: somebody may expect an answer
 	default:
-		e.Op, e.Body, e.Quoted = store.OpNote, "["+clean(a.Type)+"]", target
+		e.Op, e.Body, e.Quoted = store.OpNote, label(clean(kindWord(a.Type)), ""), target
 	}
 	return e
 }
 
+// edited is a message after its edit. What cannot be read says so: the older words no longer hold.
+func edited(a whapi.Action) string {
+	content, err := a.Edited()
+	if err != nil || content == (whapi.Content{}) {
+		return "[edited, and WhatsApp did not pass on the new words]"
+	}
+	return clean(Visible(a.EditedType, content))
+}
+
 // update is a change told by messages.patch. The same change may have come as an action: the second telling changes nothing.
 func update(channel store.Channel, u whapi.MessageUpdate, now time.Time) (store.Inbound, bool) {
-	if u.Trigger != nil && u.Trigger.Action != nil && u.Trigger.ChatID != "" {
+	if u.Trigger != nil && u.Trigger.Action != nil && u.Trigger.ID != "" && u.Trigger.ChatID != "" {
 		return message(channel, *u.Trigger, now), true
 	}
 	after := u.AfterUpdate
-	if after == nil || after.ChatID == "" || onlyReactions(u.Changes) {
+	if after == nil || after.ChatID == "" || !changesWords(u.Changes) {
 		return store.Inbound{}, false
 	}
 	e := message(channel, *after, now)
 	if e.Op != store.OpMessage && e.Op != store.OpEcho {
-		return e, true
+		return e, e.VendorID != ""
 	}
-	e.Op, e.Target = store.OpEdit, store.VendorMessageID(clean(u.ID))
+	e.Op, e.Target = store.OpEdit, messageID(u.ID)
 	e.VendorID = e.Target
 	return e, true
 }
 
-func onlyReactions(changes []string) bool {
-	return len(changes) > 0 && !slices.ContainsFunc(changes, func(c string) bool { return c != "reactions" })
+// changesWords is false for what changes around the words of a message. That matters for our own ones: told before our
+// message is known, such a change would pass for words that somebody has edited on the phone.
+func changesWords(changes []string) bool {
+	around := []string{"reactions", "status", "labels", "context", "source", "device_id", "timestamp", "from_name", "chat_name", "pinned", "starred"}
+	return len(changes) == 0 || slices.ContainsFunc(changes, func(c string) bool { return !slices.Contains(around, c) })
 }
 
 // removal names a message only; the chat is found by it.
-func removal(channel store.Channel, id string, now time.Time) store.Inbound {
-	target := store.VendorMessageID(clean(id))
+func removal(channel store.Channel, vendorID string, now time.Time) store.Inbound {
+	target := messageID(vendorID)
 	return store.Inbound{Op: store.OpDelete, Channel: channel, ChatKind: "other", VendorID: target, Target: target, Author: store.Client, Kind: whapi.TypeText, SentAt: now}
 }
 
-// sender is who wrote, as far as the vendor says; in a direct chat the chat itself names the person.
+// sender is who wrote, as far as the vendor says; in a direct chat the chat itself names the person. A phone is written as
+// bare digits, a hidden identity with its @lid: digits alone do not say which of the two they are.
 func sender(m whapi.Message) string {
-	if m.From != "" {
-		return m.From
+	from := m.From
+	if from == "" && chatKind(m.ChatID) == "direct" {
+		from = m.ChatID
 	}
-	return whapi.Digits(m.ChatID)
+	if phone, ok := whapi.Phone(from); ok {
+		return phone
+	}
+	return id(from)
 }
 
 func chatKind(id string) string {
@@ -119,11 +136,27 @@ func chatKind(id string) string {
 	return "other"
 }
 
-func orNow(seconds int64, now time.Time) time.Time {
-	if seconds <= 0 {
-		return now
+// moment is the vendor's time in whole seconds, ours where there is none or where it cannot be true: before WhatsApp was
+// there, or a day and more ahead.
+func moment(seconds int64, now time.Time) time.Time {
+	const since = 1230768000 // 2009
+	if t := time.Unix(seconds, 0); seconds >= since && t.Before(now.Add(24*time.Hour)) {
+		return t
 	}
-	return time.Unix(seconds, 0)
+	return now
+}
+
+func messageID(s string) store.VendorMessageID { return store.VendorMessageID(id(s)) }
+
+// id makes an id fit for an index: one that is far longer than any of the vendor's is shortened, and stays different from
+// others.
+func id(s string) string {
+	const longest = 200
+	if s = clean(s); len(s) <= longest {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	return strings.ToValidUTF8(s[:100], "") + "…" + hex.EncodeToString(sum[:])
 }
 
 // clean makes text fit for the database: NUL and broken UTF-8 become U+FFFD.

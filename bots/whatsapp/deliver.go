@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -86,7 +87,8 @@ func (b *Bot) send(ctx context.Context, d store.Delivery) error {
 		b.Log.Warn("whatsapp refused a message", "error", err)
 		return b.refused(ctx, d, e.Say())
 	}
-	return b.doubt(ctx, d, e.Status >= 500, err)
+	// A gateway that has lost patience knows nothing of what happens behind it: that is no answer.
+	return b.doubt(ctx, d, e.Status >= 500 && e.Status != http.StatusGatewayTimeout, err)
 }
 
 // again puts a message that has certainly not left back in line, and tells the managers when they can do something.
@@ -94,14 +96,36 @@ func (b *Bot) again(ctx context.Context, d store.Delivery, e *whapi.Error) error
 	wait := max(min(time.Second<<min(d.Attempts+1, 6), time.Minute), e.RetryAfter())
 	b.Log.Warn("whatsapp send did not leave", "error", e, "again_in", wait)
 	return b.DB.Tx(ctx, func(tx *store.Tx) error {
-		if e.Status != 429 && (e.Status != 0 || d.Attempts >= 2) {
-			alert := store.Alert{Cause: "whapi-send-" + string(d.Channel), Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, e.Say())}
+		if worthAnAlert(e, d, wait) {
+			alert := store.Alert{Cause: "whapi-send-" + string(d.Channel), Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, trouble(e))}
 			if err := tx.Raise(ctx, alert); err != nil {
 				return err
 			}
 		}
-		return tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+e.Say())
+		return tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+trouble(e)+" I keep trying.")
 	})
+}
+
+// worthAnAlert: at once for what only a person can mend; for what passes by itself only when it takes long.
+func worthAnAlert(e *whapi.Error, d store.Delivery, wait time.Duration) bool {
+	switch e.Status {
+	case 0:
+		return d.Attempts >= 2
+	case http.StatusTooManyRequests:
+		return wait > time.Minute
+	}
+	return true
+}
+
+// trouble is why a message waits; what passes by itself asks nothing of anybody.
+func trouble(e *whapi.Error) string {
+	switch e.Status {
+	case 0:
+		return "The WhatsApp provider (Whapi) cannot be reached."
+	case http.StatusTooManyRequests:
+		return "Too many messages in a short time: the WhatsApp provider (Whapi) asks for a pause."
+	}
+	return e.Say()
 }
 
 func (b *Bot) refused(ctx context.Context, d store.Delivery, say string) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 
 	"marketa/bots/whatsapp/whapi"
 	"marketa/store"
@@ -25,8 +27,22 @@ func (b *Bot) Receive(ctx context.Context, channel store.Channel, hook string, b
 		return b.DB.SaveUnreadable(ctx, source, body, unreadable(channel))
 	}
 	events, receipts := Convert(channel, payload, b.DB.Clock.Now())
-	return b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: len(payload.Unreadable) == 0,
+	return b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
 		Events: events, Receipts: receipts, Alert: alertOf(channel, payload)})
+}
+
+// hasGaps says that something stayed unread: a whole item, or the words of a message.
+func hasGaps(p whapi.Payload) bool {
+	return len(p.Unreadable) > 0 || slices.ContainsFunc(p.Messages, wordsMisread)
+}
+
+// wordsMisread: a field of the message's own content, or what an action says, came in a shape that could not be read. A
+// picture's width does not matter.
+func wordsMisread(m whapi.Message) bool {
+	return slices.ContainsFunc(m.Misread, func(field string) bool {
+		of, part, inside := strings.Cut(field, ".")
+		return (of == m.Type || of == "action") && (!inside || slices.Contains([]string{"body", "caption", "title", "type", "target", "edited_content"}, part))
+	})
 }
 
 func unreadable(channel store.Channel) store.Alert {
@@ -39,9 +55,13 @@ func unreadable(channel store.Channel) store.Alert {
 func alertOf(channel store.Channel, p whapi.Payload) *store.Alert {
 	switch {
 	case p.Health != nil && p.Health.Status.Text != "" && !p.Health.Status.CanSend():
-		return &store.Alert{Cause: "whapi-health-" + string(channel) + "-" + p.Health.Status.Text,
+		return &store.Alert{Cause: "whapi-health-" + string(channel) + "-" + id(p.Health.Status.Text),
 			Text: fmt.Sprintf("The %s WhatsApp number: %s", channel, p.Health.Status.Say())}
-	case len(p.Unreadable) > 0:
+	case p.User != nil && p.Event.Event == "delete":
+		// The health webhook that comes along says the same: one alert for both.
+		return &store.Alert{Cause: "whapi-health-" + string(channel) + "-" + whapi.ChannelQR,
+			Text: fmt.Sprintf("The %s WhatsApp number: %s", channel, whapi.ChannelStatus{Text: whapi.ChannelQR}.Say())}
+	case hasGaps(p):
 		a := unreadable(channel)
 		return &a
 	}

@@ -36,6 +36,8 @@ func (b *Bot) notFound(ctx context.Context, tx *store.Tx, d store.Delivery, look
 	switch {
 	case looked && d.Looks+1 >= enoughSeen && d.Answered && d.Attempts < mostSends:
 		return tx.Retry(ctx, d, tx.Now, "WhatsApp reported an error and its history does not show the message; sending it once more.")
+	case looked && d.Looks+1 >= enoughSeen && d.Answered:
+		return tx.Ask(ctx, d, "WhatsApp answers with an error again and again, and its history does not show this message. Please look at the chat on the phone: did it arrive?")
 	case looked && d.Looks+1 >= enoughSeen:
 		return tx.Ask(ctx, d, "I could not find out whether this arrived: WhatsApp gave no answer, and its history does not show it. Please look at the chat on the phone.")
 	case !looked && d.IntentAt != nil && tx.Now.Sub(*d.IntentAt) > blindFor:
@@ -68,12 +70,12 @@ func (b *Bot) look(ctx context.Context, d store.Delivery) (id store.VendorMessag
 	return find(page.Messages, d, taken), true, nil
 }
 
-// find is the newest message of ours with this text that no other delivery has claimed.
+// find is the newest message of ours with this text that nobody has typed and no other delivery has claimed.
 func find(history []whapi.Message, d store.Delivery, taken map[store.VendorMessageID]bool) store.VendorMessageID {
 	var best whapi.Message
 	for _, m := range history {
 		id := store.VendorMessageID(clean(m.ID))
-		if !m.FromMe || taken[id] || !sameText(Visible(m.Type, m.Content), d.Text) || m.At().Before(d.IntentAt.Add(-skew)) {
+		if !m.FromMe || byHand(m) || taken[id] || !sameText(Visible(m.Type, m.Content), d.Text) || m.At().Before(d.IntentAt.Add(-skew)) {
 			continue
 		}
 		if best.ID == "" || m.Timestamp > best.Timestamp {
@@ -82,6 +84,9 @@ func find(history []whapi.Message, d store.Delivery, taken map[store.VendorMessa
 	}
 	return store.VendorMessageID(clean(best.ID))
 }
+
+// byHand: somebody of the agency has typed it, on the phone or in a browser. That it reads the same proves nothing.
+func byHand(m whapi.Message) bool { return m.Source == "mobile" || m.Source == "web" }
 
 // sameText allows for what a messenger does to a text on its way.
 func sameText(a, b string) bool {
