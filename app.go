@@ -255,6 +255,7 @@ func (a *App) Stop(ctx context.Context) error {
 	a.started = false
 	err := a.server.Shutdown(ctx)
 	if a.jobs != nil {
+		a.agent.Drain()
 		soft, cancel := context.WithTimeout(ctx, drainTime)
 		defer cancel()
 		if stopErr := a.jobs.Stop(soft); stopErr != nil {
@@ -274,5 +275,5 @@ func (a *App) Stop(ctx context.Context) error {
 	return err
 }
 
-// drainTime is how long work that is under way may finish; a turn that waits for a burst is given up at once by its context.
+// drainTime is how long work that is under way may finish.
 const drainTime = 3 * time.Second

@@ -204,6 +204,9 @@ func (s *scene) webhooks(how string) {
 		s.world.WhatsApp.Hold()
 	case "come shuffled":
 		s.world.WhatsApp.Release(true)
+		for p, _ := s.world.WhatsApp.Courier().Pending(); p > 0; p, _ = s.world.WhatsApp.Courier().Pending() {
+			time.Sleep(tick) // what follows shall find them kept
+		}
 	default:
 		s.t.Fatalf("webhooks cannot %q", how)
 	}

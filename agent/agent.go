@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"marketa/agent/llm"
@@ -40,13 +41,15 @@ type Agent struct {
 	cap      time.Duration
 	log      *slog.Logger
 	graph    *graph
+	draining chan struct{} // closed by Drain
+	drain    sync.Once
 	guards   map[stages.Guard]func(*walk, string) []string
 }
 
 // New refuses what could not work later: a graph with a fault, a stage that lists a missing tool or an unknown guard.
 func New(cfg Config) (*Agent, error) {
 	a := &Agent{db: cfg.DB, router: cfg.Router, prompts: cfg.Prompts, registry: cfg.Registry, apply: cfg.Apply,
-		window: cfg.Window, cap: cfg.Cap, log: cfg.Log, guards: guards()}
+		window: cfg.Window, cap: cfg.Cap, log: cfg.Log, guards: guards(), draining: make(chan struct{})}
 	var err error
 	if a.graph, err = newWalkGraph(); err != nil {
 		return nil, err
@@ -64,6 +67,10 @@ func New(cfg Config) (*Agent, error) {
 	}
 	return a, errors.Join(faults...)
 }
+
+// Drain gives up the turns that only sit out a burst: another process, or the next start, waits for the rest of it. Turns
+// that have begun go on.
+func (a *Agent) Drain() { a.drain.Do(func() { close(a.draining) }) }
 
 // HasModel says whether anybody can be asked.
 func (a *Agent) HasModel() bool { return a.router != nil }

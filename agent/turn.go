@@ -24,7 +24,7 @@ func (w *TurnWorker) Timeout(*river.Job[store.RunTurn]) time.Duration { return 5
 func (w *TurnWorker) Work(ctx context.Context, job *river.Job[store.RunTurn]) error {
 	ctx = store.WithRestaurant(ctx, job.Args.Restaurant)
 	err := w.Agent.turn(ctx, job.Args.Chat)
-	if err != nil && !store.IsLeaseLost(err) && ctx.Err() == nil {
+	if err != nil && !store.IsLeaseLost(err) && !errors.Is(err, context.Canceled) {
 		w.Agent.log.Error("turn failed", "chat", job.Args.Chat, "error", err)
 	}
 	return nil // the chat is still busy: the sweeper tries again
@@ -68,10 +68,24 @@ func (a *Agent) waitForBurst(ctx context.Context, chat store.ChatID) (busy bool,
 		if !due.After(a.db.Clock.Now()) {
 			return true, nil
 		}
-		if err := a.db.Clock.Wait(ctx, due); err != nil {
+		if err := a.waitUntil(ctx, due); err != nil {
 			return false, err
 		}
 	}
+}
+
+// waitUntil ends early when the process drains.
+func (a *Agent) waitUntil(ctx context.Context, due time.Time) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		select {
+		case <-a.draining:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return a.db.Clock.Wait(ctx, due)
 }
 
 func (a *Agent) due(c store.Chat) time.Time {
