@@ -62,7 +62,7 @@ func action(e store.Inbound, a whapi.Action) store.Inbound {
 	case whapi.ActionEdit, whapi.ActionEdited:
 		e.Op, e.Target, e.Kind, e.Body = store.OpEdit, target, clean(cmp.Or(a.EditedType, whapi.TypeText)), edited(a)
 	case whapi.ActionDelete, whapi.ActionRevoke:
-		e.Op, e.Target, e.Kind = store.OpDelete, target, whapi.TypeText
+		e.Op, e.Target, e.Kind, e.Body = store.OpDelete, target, whapi.TypeText, ""
 	case whapi.ActionReaction:
 		e.Op, e.Kind, e.Body, e.Quoted = store.OpReaction, "reaction", clean(a.Emoji), target
 	case whapi.ActionComment:
@@ -140,10 +140,10 @@ func chatKind(id string) string {
 // there, or a day and more ahead.
 func moment(seconds int64, now time.Time) time.Time {
 	const since = 1230768000 // 2009
-	if t := time.Unix(seconds, 0); seconds >= since && t.Before(now.Add(24*time.Hour)) {
-		return t
+	if seconds < since || seconds > now.Add(24*time.Hour).Unix() {
+		return now
 	}
-	return now
+	return time.Unix(seconds, 0)
 }
 
 func messageID(s string) store.VendorMessageID { return store.VendorMessageID(id(s)) }
