@@ -64,7 +64,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("store: job client: %w", err)
 	}
 	db := &DB{Clock: SystemClock{}, pool: pool, jobs: jobs}
-	db.ingest.commit = db.commitInbound
+	db.ingest.commit, db.ingest.salvage = db.commitInbound, db.salvage
 	return db, nil
 }
 
@@ -181,11 +181,5 @@ func IsRefused(err error) bool {
 	if !errors.As(err, &pg) {
 		return false
 	}
-	return pg.Code == "42501" || (len(pg.Code) == 5 && pg.Code[:2] == "23")
-}
-
-// isData says that a statement failed because of what was in it, so that sending it again cannot help.
-func isData(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code[:2] == "22" || pg.Code[:2] == "23")
+	return pg.Code == "42501" || class(pg) == "23"
 }

@@ -91,6 +91,10 @@ func (tx *Tx) withdraw(ctx context.Context, d Delivery) error {
 
 // Delivered records the vendor's id: the message is known to be out.
 func (tx *Tx) Delivered(ctx context.Context, d Delivery, id VendorMessageID) error {
+	// The chat before the delivery, as in ingest, where the echo of this very message may be waiting.
+	if _, err := tx.exec(ctx, `SELECT FROM chats WHERE id = $1 FOR KEY SHARE`, d.ChatID); err != nil {
+		return fmt.Errorf("store: delivered: %w", err)
+	}
 	// An echo may have been faster and carried another id: then both are ours.
 	if err := tx.setKnown(ctx, d, `state = 'known', known_at = coalesce(known_at, $3), next_at = NULL, lease_token = NULL, lease_until = NULL, reason = '',
 		echo_id = CASE WHEN vendor_id IS NOT NULL AND vendor_id <> $4 THEN vendor_id ELSE echo_id END, vendor_id = $4`, tx.Now, id); err != nil {

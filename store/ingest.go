@@ -1,10 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -76,121 +77,86 @@ type Webhook struct {
 }
 
 // Ingest commits a webhook and returns once it is durable; repeats insert nothing. Webhooks that arrive while another
-// commit is under way share the next one: whoever waits goes along, nobody waits for a timer. One poisoned webhook does
-// not take its neighbours down.
+// commit is under way share the next one: whoever waits goes along, nobody waits for a timer.
+//
+// One poisoned webhook does not take its neighbours down, nor is it an error: what the database refuses is kept as bytes
+// and told to the managers, since the vendor would bring it again for ever.
 func (db *DB) Ingest(ctx context.Context, w Webhook) error {
+	now := db.Clock.Now()
+	w.Events, w.Receipts = slices.Clone(w.Events), slices.Clone(w.Receipts)
 	for i := range w.Events {
 		e := &w.Events[i]
 		e.Message, e.Person, e.NewChat, e.NewRestaurant = NewID[messageKind](), NewID[personKind](), NewID[chatKind](), NewID[restaurantKind]()
+		e.SentAt = plausible(e.SentAt, now)
+	}
+	for i := range w.Receipts {
+		w.Receipts[i].At = plausible(w.Receipts[i].At, now)
 	}
 	return db.ingest.do(ctx, w)
 }
 
-// ingester groups commits: the first to come leads, the others queue up for the next group.
-type ingester struct {
-	commit func(context.Context, []Webhook) error
-
-	mu      sync.Mutex
-	leading bool
-	queue   []*waiting
-}
-
-type waiting struct {
-	webhook Webhook
-	done    chan error
-	lead    chan struct{} // closed when this one has to lead the next group
-}
-
-const groupCap = 64
-
-func (g *ingester) do(ctx context.Context, w Webhook) error {
-	me := &waiting{webhook: w, done: make(chan error, 1), lead: make(chan struct{})}
-	g.mu.Lock()
-	g.queue = append(g.queue, me)
-	if !g.leading {
-		g.leading = true
-		close(me.lead)
+// plausible is a vendor's time, or now where it cannot be meant (milliseconds taken for seconds, a clock gone wrong): a
+// message from the future would stand at the end of its conversation for years.
+func plausible(at, now time.Time) time.Time {
+	if at.Year() < 2000 || at.After(now.Add(24*time.Hour)) {
+		return now
 	}
-	g.mu.Unlock()
-	select {
-	case err := <-me.done:
-		return err
-	case <-me.lead:
-	}
-	// The leader's own request may be given up by the vendor; the others' must not be.
-	g.leadGroup(context.WithoutCancel(ctx))
-	return <-me.done
-}
-
-func (g *ingester) leadGroup(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	g.mu.Lock()
-	n := min(len(g.queue), groupCap)
-	group := append([]*waiting(nil), g.queue[:n]...)
-	g.queue = g.queue[n:]
-	g.mu.Unlock()
-
-	g.commitGroup(ctx, group)
-
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.leading = len(g.queue) > 0; g.leading {
-		close(g.queue[0].lead)
-	}
-}
-
-func (g *ingester) commitGroup(ctx context.Context, group []*waiting) {
-	all := make([]Webhook, len(group))
-	for i, w := range group {
-		all[i] = w.webhook
-	}
-	err := g.commit(ctx, all)
-	if isData(err) && len(group) > 1 {
-		for _, w := range group {
-			w.done <- g.commit(ctx, []Webhook{w.webhook})
-		}
-		return
-	}
-	for _, w := range group {
-		w.done <- err
-	}
+	return at
 }
 
 // commitInbound is the one transaction of a group: bodies as they came, messages, statuses, and one turn job for each chat
 // that became busy.
 func (db *DB) commitInbound(ctx context.Context, group []Webhook) error {
 	return db.System(ctx, Ingest, func(tx *Tx) error {
-		var events []Inbound
 		batch := &pgx.Batch{}
 		for _, w := range group {
-			events = append(events, w.Events...)
-			batch.Queue(`INSERT INTO raw_webhooks (source, readable, body, received_at) VALUES ($1, $2, $3, $4)`, w.Source, w.Readable, w.Body, tx.Now)
-			queueReceipts(batch, w.Receipts, tx.Now)
+			queueBody(batch, w, tx.Now)
 		}
-		jobs, err := queueEvents(batch, events, tx.Now)
-		if err != nil {
-			return err
-		}
-		if err := tx.tx.SendBatch(ctx, batch).Close(); err != nil {
-			return fmt.Errorf("store: ingest: %w", err)
-		}
-		for _, w := range group {
-			if err := tx.raise(ctx, w.Alert); err != nil {
-				return err
-			}
-		}
-		return tx.Enqueue(ctx, *jobs...)
+		return tx.keepSaid(ctx, batch, group)
 	})
 }
 
+func queueBody(batch *pgx.Batch, w Webhook, now time.Time) {
+	batch.Queue(`INSERT INTO raw_webhooks (source, readable, body, received_at) VALUES ($1, $2, $3, $4)`, w.Source, w.Readable, w.Body, now)
+}
+
+// keepSaid writes down what webhooks said, behind what is in the batch already.
+func (tx *Tx) keepSaid(ctx context.Context, batch *pgx.Batch, group []Webhook) error {
+	var events []Inbound
+	var receipts []Receipt
+	for _, w := range group {
+		events, receipts = append(events, w.Events...), append(receipts, w.Receipts...)
+	}
+	jobs, err := queueEvents(batch, events, tx.Now)
+	if err != nil {
+		return err
+	}
+	queueReceipts(batch, receipts, tx.Now) // behind the events: chats are locked before deliveries, everywhere
+	if err := tx.tx.SendBatch(ctx, batch).Close(); err != nil {
+		return fmt.Errorf("store: ingest: %w", err)
+	}
+	for _, w := range group {
+		if err := tx.raise(ctx, w.Alert); err != nil {
+			return err
+		}
+	}
+	return tx.Enqueue(ctx, *jobs...)
+}
+
+// queueReceipts is in one order for everybody: two replicas that are told the same must not wait for each other in a circle.
 func queueReceipts(batch *pgx.Batch, receipts []Receipt, now time.Time) {
+	slices.SortFunc(receipts, func(a, b Receipt) int {
+		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.VendorID, b.VendorID), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Viewer, b.Viewer))
+	})
+	const insert = `INSERT INTO receipts (channel, vendor_id, status, viewer, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
+	// A person has to know: the delivery's worker looks at it again.
+	const failed = `WITH fresh AS (` + insert + ` RETURNING channel, vendor_id) UPDATE deliveries x SET next_at = $6 FROM fresh f, chats c
+		WHERE c.id = x.chat_id AND c.channel = f.channel AND f.vendor_id IN (x.vendor_id, x.echo_id) AND x.state = 'known'`
 	for _, r := range receipts {
-		batch.Queue(`INSERT INTO receipts (channel, vendor_id, status, viewer, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			r.Channel, r.VendorID, r.Status, r.Viewer, r.At)
-		if r.Status == "failed" { // a person has to know: the delivery's worker looks at it again
-			batch.Queue(`UPDATE deliveries x SET next_at = $3 FROM chats c WHERE c.id = x.chat_id AND c.channel = $1 AND $2 IN (x.vendor_id, x.echo_id) AND x.state = 'known'`,
-				r.Channel, r.VendorID, now)
+		if r.Status == "failed" {
+			batch.Queue(failed, r.Channel, r.VendorID, r.Status, r.Viewer, r.At, now)
+		} else {
+			batch.Queue(insert, r.Channel, r.VendorID, r.Status, r.Viewer, r.At)
 		}
 	}
 }

@@ -43,11 +43,12 @@ func (tx *Tx) Unhandled(ctx context.Context, chat ChatID, since int64) ([]Messag
 	return m, nil
 }
 
-// saveOwn records what we have sent, unless its echo was faster.
+// saveOwn records what we have sent, unless its echo was faster, under this id or another one.
 func (tx *Tx) saveOwn(ctx context.Context, d Delivery, vendorID VendorMessageID) error {
 	_, err := tx.exec(ctx, `INSERT INTO messages (id, restaurant_id, chat_id, channel, vendor_id, author, kind, body, body_hash, seq, sent_at, received_at)
 		SELECT $1, c.restaurant_id, c.id, c.channel, $2, 'marketa', 'text', $3, $4, c.watermark, $5, $5 FROM chats c WHERE c.id = $6
-		ON CONFLICT DO NOTHING`, NewID[messageKind](), vendorID, d.Text, d.TextHash, tx.Now, d.ChatID)
+		AND NOT EXISTS (SELECT FROM deliveries x JOIN messages m ON m.channel = c.channel AND m.vendor_id = x.echo_id WHERE x.id = $7)
+		ON CONFLICT DO NOTHING`, NewID[messageKind](), vendorID, d.Text, d.TextHash, tx.Now, d.ChatID, d.ID)
 	if err != nil {
 		return fmt.Errorf("store: save own message: %w", err)
 	}

@@ -36,7 +36,7 @@ CREATE TABLE person_ids (
     person_id     uuid NOT NULL,
     value         text NOT NULL,
     PRIMARY KEY (restaurant_id, value),
-    FOREIGN KEY (restaurant_id, person_id) REFERENCES people (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+    FOREIGN KEY (restaurant_id, person_id) REFERENCES people (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 
 CREATE TABLE managers (
@@ -87,12 +87,21 @@ CREATE TABLE messages (
     seq           bigint      NOT NULL,           -- the chat's watermark that this message (or its last edit) raised it to
     sent_at       timestamptz NOT NULL,           -- the vendor's time, whole seconds
     received_at   timestamptz NOT NULL,
+    edited_at     timestamptz,                    -- the vendor's time of the newest edit; an older one that comes late does not count
     deleted_at    timestamptz,
     UNIQUE (channel, vendor_id),
     FOREIGN KEY (restaurant_id, chat_id) REFERENCES chats (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX messages_of ON messages (chat_id, sent_at, id);
 CREATE INDEX messages_unhandled ON messages (chat_id, seq) WHERE author = 'client';
+
+-- Messages that were removed before they came, by removals that name no chat: when they come, they come deleted.
+CREATE TABLE removals (
+    channel   text        NOT NULL,
+    vendor_id text        NOT NULL,
+    at        timestamptz NOT NULL,
+    PRIMARY KEY (channel, vendor_id)
+);
 
 -- What vendors sent us, as it came. Kept also when it could not be read.
 CREATE TABLE raw_webhooks (
@@ -271,6 +280,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX deliveries_open ON deliveries (chat_id, text_hash);
 CREATE INDEX deliveries_vendor ON deliveries (vendor_id);
+CREATE INDEX deliveries_echo ON deliveries (echo_id) WHERE echo_id IS NOT NULL;
 
 -- An approval as managers see it. rev rises with every change; a card that shows an older rev is redrawn.
 CREATE TABLE views (

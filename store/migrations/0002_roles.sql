@@ -52,7 +52,7 @@ BEGIN
         EXECUTE format('CREATE POLICY ingest ON %I TO marketa_ingest USING (true) WITH CHECK (true)', t);
     END LOOP;
     -- Tables without a restaurant: closed to the login itself, open to the roles that are granted them.
-    FOREACH t IN ARRAY ARRAY['managers', 'raw_webhooks', 'receipts', 'cards', 'notices', 'asks', 'updates'] LOOP
+    FOREACH t IN ARRAY ARRAY['managers', 'raw_webhooks', 'removals', 'receipts', 'cards', 'notices', 'asks', 'updates'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY roles ON %I TO marketa_app, marketa_ingest, marketa_desk, marketa_gate USING (true) WITH CHECK (true)', t);
@@ -82,8 +82,9 @@ GRANT UPDATE (watermark, handled, last_inbound_at, busy_since, title) ON chats T
 GRANT SELECT (id) ON restaurants TO marketa_ingest;
 GRANT SELECT (id, restaurant_id) ON people TO marketa_ingest;
 GRANT SELECT ON person_ids TO marketa_ingest;
-GRANT SELECT (id, chat_id, channel, vendor_id, author, body_hash, version, deleted_at) ON messages TO marketa_ingest;
-GRANT UPDATE (body, body_hash, version, seq, deleted_at) ON messages TO marketa_ingest;
+GRANT SELECT (id, chat_id, channel, vendor_id, author, body_hash, version, edited_at, deleted_at) ON messages TO marketa_ingest;
+GRANT UPDATE (body, body_hash, version, seq, edited_at, deleted_at) ON messages TO marketa_ingest;
+GRANT SELECT, INSERT ON removals TO marketa_ingest;
 GRANT SELECT (id, restaurant_id, chat_id, text_hash, state, vendor_id, echo_id, intent_at, known_at), UPDATE (state, vendor_id, echo_id, known_at, next_at) ON deliveries TO marketa_ingest;
 GRANT SELECT (channel, vendor_id, status, viewer) ON receipts TO marketa_ingest;
 GRANT SELECT (update_id) ON updates TO marketa_ingest;

@@ -1,6 +1,29 @@
 -- +goose Up
 -- What clients write, from many webhooks in one statement. It runs with the rights of marketa_ingest, which reads no text.
 
+-- place_removals finds the chats of removals that name the message only: it may be kept, or in this very batch. One that is
+-- not here yet is remembered as removed. Anything else without a chat is refused: it must not vanish.
+-- +goose StatementBegin
+CREATE FUNCTION place_removals(batch jsonb, p_now timestamptz) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE placed jsonb;
+BEGIN
+    IF EXISTS (SELECT FROM jsonb_array_elements(batch) x WHERE x ->> 'chat' = '' AND (x ->> 'op' <> 'delete' OR x ->> 'target' IS NULL)) THEN
+        RAISE EXCEPTION 'ingest: an event without a chat' USING ERRCODE = '22023';
+    END IF;
+    SELECT coalesce(jsonb_agg(CASE WHEN x ->> 'chat' = '' THEN x || jsonb_build_object('chat', f.chat) ELSE x END ORDER BY n), '[]') INTO placed
+        FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (x, n) LEFT JOIN LATERAL (
+            SELECT coalesce((SELECT c.vendor_chat_id FROM messages m JOIN chats c ON c.id = m.chat_id WHERE m.channel = x ->> 'channel' AND m.vendor_id = x ->> 'target'),
+                (SELECT y ->> 'chat' FROM jsonb_array_elements(batch) y WHERE y ->> 'channel' = x ->> 'channel' AND y ->> 'vendor_id' = x ->> 'target' AND y ->> 'chat' <> '' LIMIT 1)) AS chat
+            WHERE x ->> 'chat' = '') f ON true;
+    INSERT INTO removals (channel, vendor_id, at)
+        SELECT DISTINCT x ->> 'channel', x ->> 'target', p_now FROM jsonb_array_elements(placed) x WHERE x ->> 'chat' IS NULL ON CONFLICT DO NOTHING;
+    RETURN (SELECT coalesce(jsonb_agg(x ORDER BY n), '[]') FROM jsonb_array_elements(placed) WITH ORDINALITY AS t (x, n) WHERE x ->> 'chat' IS NOT NULL);
+END $$;
+-- +goose StatementEnd
+REVOKE ALL ON FUNCTION place_removals FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION place_removals TO marketa_ingest;
+
 -- ingest takes a JSON array of events and returns the chats that became busy: their turn jobs belong in the same commit.
 --
 -- An event: op (message, edit, delete, reaction, note, echo), channel, chat, chat_kind, title, vendor_id, target, author,
@@ -9,15 +32,10 @@
 CREATE FUNCTION ingest(batch jsonb, p_now timestamptz) RETURNS TABLE (chat uuid, restaurant uuid)
 LANGUAGE plpgsql AS $$
 DECLARE
-    place record; c record; e jsonb; raised int; h bytea; who uuid; mark bigint; kept record; d uuid; ours boolean; done bigint;
+    place record; c record; e jsonb; raised int; h bytea; who uuid; mark bigint; kept record; key text; d record; ours boolean; done bigint;
 BEGIN
-    -- A removal may name the message only: its chat is looked up; of an unknown message there is nothing to remove.
     IF EXISTS (SELECT FROM jsonb_array_elements(batch) x WHERE x ->> 'chat' = '') THEN
-        SELECT coalesce(jsonb_agg(CASE WHEN x ->> 'chat' = '' THEN x || jsonb_build_object('chat', f.vendor_chat_id) ELSE x END ORDER BY n), '[]') INTO batch
-            FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (x, n) LEFT JOIN LATERAL (
-                SELECT cc.vendor_chat_id FROM messages m JOIN chats cc ON cc.id = m.chat_id
-                WHERE m.channel = x ->> 'channel' AND m.vendor_id = x ->> 'target' AND x ->> 'chat' = '') f ON true
-            WHERE x ->> 'chat' <> '' OR f.vendor_chat_id IS NOT NULL;
+        batch := place_removals(batch, p_now);
     END IF;
     -- Always in the same order, so that two batches never wait for each other in a circle.
     FOR place IN SELECT DISTINCT x ->> 'channel' AS channel, x ->> 'chat' AS vendor_chat FROM jsonb_array_elements(batch) x ORDER BY 1, 2 LOOP
@@ -44,24 +62,30 @@ BEGIN
                  WHERE x ->> 'channel' = place.channel AND x ->> 'chat' = place.vendor_chat ORDER BY n LOOP
             h := sha256(convert_to(coalesce(e ->> 'body', ''), 'UTF8'));
             ours := false;
-            SELECT id, author, body_hash, deleted_at, version INTO kept FROM messages
-                WHERE messages.channel = place.channel AND messages.vendor_id = coalesce(e ->> 'target', e ->> 'vendor_id');
+            key := coalesce(e ->> 'target', e ->> 'vendor_id');
+            SELECT id, chat_id, author, body_hash, deleted_at, edited_at INTO kept FROM messages
+                WHERE messages.channel = place.channel AND messages.vendor_id = key;
 
-            IF e ->> 'op' = 'edit' THEN
-                -- Told twice (as an action and as an update) it changes nothing the second time.
-                IF kept.id IS NOT NULL AND kept.deleted_at IS NULL AND kept.body_hash <> h THEN
+            IF kept.chat_id <> c.id THEN
+                -- The message of another chat: nobody reaches into that one from here. New words are kept as words of this chat.
+                CONTINUE WHEN e ->> 'op' <> 'edit' OR e ->> 'vendor_id' = key;
+                key := e ->> 'vendor_id';
+                CONTINUE WHEN EXISTS (SELECT FROM messages WHERE messages.channel = place.channel AND messages.vendor_id = key);
+            ELSIF kept.id IS NOT NULL THEN
+                IF kept.deleted_at IS NULL AND e ->> 'op' = 'edit' AND kept.body_hash <> h
+                    -- Told twice (as an action and as an update) it changes nothing the second time; nor does an older one that comes late.
+                    AND (kept.edited_at IS NULL OR kept.edited_at <= (e ->> 'sent_at')::timestamptz) THEN
                     IF kept.author <> 'marketa' THEN mark := mark + 1; raised := raised + 1; END IF;
-                    UPDATE messages SET body = e ->> 'body', body_hash = h, version = version + 1, seq = mark WHERE id = kept.id;
-                END IF;
-                CONTINUE WHEN kept.id IS NOT NULL;
-            ELSIF e ->> 'op' = 'delete' THEN
-                IF kept.id IS NOT NULL AND kept.deleted_at IS NULL THEN
+                    UPDATE messages SET body = e ->> 'body', body_hash = h, version = version + 1, seq = mark, edited_at = (e ->> 'sent_at')::timestamptz
+                        WHERE id = kept.id;
+                ELSIF kept.deleted_at IS NULL AND e ->> 'op' = 'delete' THEN
                     IF kept.author <> 'marketa' THEN mark := mark + 1; raised := raised + 1; END IF;
                     UPDATE messages SET deleted_at = p_now WHERE id = kept.id;
+                ELSIF e ->> 'op' = 'echo' AND kept.author = 'marketa' THEN
+                    -- The echo of a send that is known: no second one is to be expected for it.
+                    UPDATE deliveries SET echo_id = key WHERE chat_id = c.id AND vendor_id = key AND echo_id IS NULL;
                 END IF;
-                CONTINUE WHEN kept.id IS NOT NULL;
-            ELSE
-                CONTINUE WHEN kept.id IS NOT NULL; -- a repeat
+                CONTINUE; -- of the rest, a repeat
             END IF;
 
             -- New, or an edit or delete that overtook its message: then the row is made in its final form, and the message, when it
@@ -70,26 +94,33 @@ BEGIN
             IF e ->> 'author' = 'client' AND coalesce(e ->> 'sender', '') <> '' THEN
                 SELECT person_id INTO who FROM person_ids WHERE restaurant_id = c.restaurant_id AND value = e ->> 'sender';
                 IF who IS NULL THEN
-                    who := (e ->> 'person')::uuid;
-                    INSERT INTO people (id, restaurant_id, name, created_at) VALUES (who, c.restaurant_id, coalesce(e ->> 'sender_name', ''), p_now);
-                    INSERT INTO person_ids (restaurant_id, person_id, value) VALUES (c.restaurant_id, who, e ->> 'sender');
+                    INSERT INTO person_ids (restaurant_id, person_id, value) VALUES (c.restaurant_id, (e ->> 'person')::uuid, e ->> 'sender')
+                        ON CONFLICT (restaurant_id, value) DO NOTHING RETURNING person_id INTO who;
+                    IF who IS NULL THEN -- through another chat of the restaurant, at this moment
+                        SELECT person_id INTO who FROM person_ids WHERE restaurant_id = c.restaurant_id AND value = e ->> 'sender';
+                    ELSE
+                        INSERT INTO people (id, restaurant_id, name, created_at) VALUES (who, c.restaurant_id, coalesce(e ->> 'sender_name', ''), p_now);
+                    END IF;
                 END IF;
             END IF;
 
-            IF e ->> 'op' = 'echo' THEN
+            IF e ->> 'op' = 'echo' OR (e ->> 'op' = 'edit' AND e ->> 'author' = 'phone') THEN
                 -- Our own sends come back. By id, else by the same text in this chat that is under way or has just left: then it is not a
-                -- person on the phone, and a send whose answer was lost is known to have worked.
-                SELECT x.id INTO d FROM deliveries x WHERE x.chat_id = c.id AND (e ->> 'vendor_id') IN (x.vendor_id, x.echo_id) LIMIT 1;
-                IF d IS NULL THEN
-                    SELECT x.id INTO d FROM deliveries x WHERE x.chat_id = c.id AND x.text_hash = h
-                        AND (x.state IN ('intended', 'unknown', 'asked') OR (x.state = 'known' AND x.echo_id IS NULL AND x.known_at > p_now - interval '2 minutes'))
+                -- person on the phone, and a send whose answer was lost is known to have worked. One that a manager has seen arrive
+                -- (known without an id) waits for its echo without a limit.
+                SELECT x.id, true AS told INTO d FROM deliveries x WHERE x.chat_id = c.id AND key IN (x.vendor_id, x.echo_id) LIMIT 1;
+                IF d.id IS NULL THEN
+                    SELECT x.id, x.vendor_id IS NOT NULL AS told INTO d FROM deliveries x WHERE x.chat_id = c.id AND x.text_hash = h
+                        AND (x.state IN ('intended', 'unknown', 'asked') OR (x.state = 'known' AND x.echo_id IS NULL
+                            AND (x.vendor_id IS NULL OR x.known_at > p_now - interval '2 minutes')))
                         ORDER BY x.intent_at LIMIT 1 FOR UPDATE;
-                    IF d IS NOT NULL THEN
-                        UPDATE deliveries x SET state = 'known', known_at = coalesce(x.known_at, p_now), vendor_id = coalesce(x.vendor_id, e ->> 'vendor_id'),
-                            echo_id = e ->> 'vendor_id', next_at = p_now WHERE x.id = d;
+                    IF d.id IS NOT NULL THEN
+                        UPDATE deliveries x SET state = 'known', known_at = coalesce(x.known_at, p_now), vendor_id = coalesce(x.vendor_id, key),
+                            echo_id = key, next_at = p_now WHERE x.id = d.id;
                     END IF;
                 END IF;
-                ours := d IS NOT NULL;
+                ours := d.id IS NOT NULL;
+                CONTINUE WHEN ours AND d.told; -- it is a message already, under its other id
             END IF;
 
             IF NOT ours AND e ->> 'op' NOT IN ('reaction', 'note') THEN
@@ -97,12 +128,13 @@ BEGIN
                 IF e ->> 'op' = 'echo' THEN done := mark; END IF; -- a person answered from the phone
             END IF;
             INSERT INTO messages (id, restaurant_id, chat_id, channel, vendor_id, author, person_id, author_name, kind, body, body_hash, quoted_id,
-                version, seq, sent_at, received_at, deleted_at)
-            VALUES ((e ->> 'message')::uuid, c.restaurant_id, c.id, place.channel, coalesce(e ->> 'target', e ->> 'vendor_id'),
-                CASE WHEN e ->> 'op' <> 'echo' THEN e ->> 'author' WHEN ours THEN 'marketa' ELSE 'phone' END,
+                version, seq, sent_at, received_at, edited_at, deleted_at)
+            VALUES ((e ->> 'message')::uuid, c.restaurant_id, c.id, place.channel, key,
+                CASE WHEN ours THEN 'marketa' WHEN e ->> 'op' = 'echo' THEN 'phone' ELSE e ->> 'author' END,
                 who, coalesce(e ->> 'sender_name', ''), e ->> 'kind', coalesce(e ->> 'body', ''), h, e ->> 'quoted',
                 CASE e ->> 'op' WHEN 'edit' THEN 2 ELSE 1 END, mark, (e ->> 'sent_at')::timestamptz, p_now,
-                CASE e ->> 'op' WHEN 'delete' THEN p_now END)
+                CASE e ->> 'op' WHEN 'edit' THEN (e ->> 'sent_at')::timestamptz END,
+                CASE WHEN e ->> 'op' = 'delete' OR EXISTS (SELECT FROM removals r WHERE r.channel = place.channel AND r.vendor_id = key) THEN p_now END)
             ON CONFLICT DO NOTHING;
         END LOOP;
 
