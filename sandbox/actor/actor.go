@@ -9,8 +9,13 @@ func New(seed uint64) *Actor { return &Actor{seed: seed} }
 // Answer decides: a structured answer when one is asked for, else the next tool calls, else the text.
 func (a *Actor) Answer(r Request) Reply {
 	v := look(r)
-	return Reply{Text: "… " + v.words()}
+	if len(r.Schema) > 0 {
+		return Reply{Text: v.structured()}
+	}
+	points := v.points()
+	plan := v.plan(points)
+	if len(plan.calls) > 0 {
+		return Reply{Calls: plan.calls}
+	}
+	return Reply{Text: a.write(v, points, plan)}
 }
-
-// fact is one thing that is known about the restaurant, with the value in the words it was given in.
-type fact struct{ key, value string }

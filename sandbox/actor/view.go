@@ -2,6 +2,7 @@ package actor
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +28,7 @@ type view struct {
 type said struct {
 	us   bool
 	name string
+	at   string // the header's date, as written
 	text string
 }
 
@@ -36,6 +38,18 @@ func (v view) words() string {
 		lines[i] = m.text
 	}
 	return strings.Join(lines, "\n")
+}
+
+// client is who wrote last, empty when nobody is named.
+func (v view) client() string {
+	for _, list := range [][]said{v.unanswered, v.history} {
+		for _, m := range slices.Backward(list) {
+			if !m.us && m.name != "" {
+				return m.name
+			}
+		}
+	}
+	return ""
 }
 
 // look reads a request. The platform's headings and tags are used where they are; any other text is one unanswered message.
@@ -105,7 +119,7 @@ func cutTag(text, name string, end func(s, sub string) int) (inside, without str
 	return strings.TrimSpace(rest), before + after, true
 }
 
-var header = regexp.MustCompile(`^\[(client|us|we|phone|manager|agency)\b\s*([^,\]]*)(?:,[^\]]*)?\]\s*(.*)$`)
+var header = regexp.MustCompile(`^\[(client|us|we|phone|manager|agency)\b\s*([^,\]]*)(?:,\s*([^\]]*))?\]\s*(.*)$`)
 
 // messages splits a block by its "[client Anna, 2026-03-02 10:02] text" headers; text without one is one message.
 func messages(block string) []said {
@@ -114,7 +128,7 @@ func messages(block string) []said {
 		m := header.FindStringSubmatch(strings.TrimSpace(line))
 		switch {
 		case m != nil:
-			all = append(all, said{us: m[1] != "client", name: strings.TrimSpace(m[2]), text: m[3]})
+			all = append(all, said{us: m[1] != "client", name: strings.TrimSpace(m[2]), at: strings.TrimSpace(m[3]), text: m[4]})
 		case len(all) > 0:
 			all[len(all)-1].text += "\n" + line
 		case strings.TrimSpace(line) != "":
