@@ -81,6 +81,7 @@ func TestANewcomerTriesEverythingOnALaptop(t *testing.T) {
 	page.Tap("Send")
 	page.Sees("telegram", "Sent by Marta")
 	page.Waits("the reply on the left with its ticks", agencySaid(1))
+	page.Waits("the toast to go", `![...document.querySelectorAll("[data-toast]")].some(e => e.getClientRects().length)`)
 	shot(t, page, "console")
 
 	page.Say("E il menu di Natale, lo pubblicate voi?")

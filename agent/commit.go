@@ -11,7 +11,7 @@ const questionKind = "question"
 
 // commit ends the turn: what it found becomes a card, or silence, in one transaction. A finding that the client has
 // overtaken is dropped there, and the chat gets another turn.
-func (w *walk) commit(ctx context.Context, lease store.Lease) error {
+func (w *walk) commit(ctx context.Context) error {
 	return w.tx(ctx, func(tx *store.Tx) error {
 		calls, err := tx.ToolCalls(ctx, w.turn)
 		if err != nil {
@@ -22,14 +22,29 @@ func (w *walk) commit(ctx context.Context, lease store.Lease) error {
 			return err
 		}
 		f := store.Finding{Turn: w.turn, Status: w.status, Why: w.why, PolicyVersion: w.policy.Version(),
-			Notes: store.Notes{Why: w.why, Questions: asks, Warnings: w.warn, Model: w.model}}
-		if w.status == "drafted" {
+			Notes: store.Notes{Questions: asks, Warnings: w.warn, Model: w.model}}
+		switch w.status {
+		case "plain":
+			f.Notes.Why = w.why // why there is no draft; why there is one, everybody can see
+		case "drafted":
 			f.Text, f.Proposals, f.Notes.Tainted = w.text, acts, tainted(calls)
 		}
-		counted, err := tx.Commit(ctx, lease, f)
-		if err == nil {
-			w.agent.log.Info("turn ended", "turn", w.turn.ID, "status", w.status, "counted", counted, "steps", w.n)
-		}
-		return err
+		return w.hand(ctx, tx, f)
 	})
+}
+
+// giveUp hands the client's words to the managers and looks at nothing that the turn has done: some of it is what fails.
+func (w *walk) giveUp(ctx context.Context) error {
+	const why = "Something on our side failed over and over with this one."
+	return w.tx(ctx, func(tx *store.Tx) error {
+		return w.hand(ctx, tx, store.Finding{Turn: w.turn, Status: "plain", Why: why, PolicyVersion: w.policy.Version(), Notes: store.Notes{Why: why}})
+	})
+}
+
+func (w *walk) hand(ctx context.Context, tx *store.Tx, f store.Finding) error {
+	counted, err := tx.Commit(ctx, w.lease, f)
+	if err == nil {
+		w.agent.log.Info("turn ended", "turn", w.turn.ID, "status", f.Status, "counted", counted, "steps", w.n)
+	}
+	return err
 }
