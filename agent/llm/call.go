@@ -6,7 +6,7 @@ import (
 )
 
 // Call is one attempt, for the books. Every attempt is reported once, also those that failed or were given up; an
-// attempt that was given up and answers later is reported a second time with the outcome [Late] and what it cost.
+// attempt that was given up before it said what it cost is reported a second time with the outcome [Late] and the cost.
 type Call struct {
 	Task            Task
 	Label           string // from [WithLabel]

@@ -65,8 +65,7 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.MaxCool, time.Hour)
 	orDefault(&c.KeyRest, time.Minute)
 	orDefault(&c.MaxWait, 10*time.Second)
-	routes := c.Routes
-	c.Routes = make(map[Task][]Hop, len(routes))
+	c.Routes = map[Task][]Hop{} // filled by addRoute with what was found out about each hop
 	return c
 }
 

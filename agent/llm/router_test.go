@@ -386,12 +386,18 @@ func TestTimeOuts(t *testing.T) {
 			b := setup(t)
 			b.first.turns, b.second.turns = []turn{c.turn(b.clock)}, []turn{says("ok")}
 			b.mustAsk("ok")
-			if late := <-b.late; late.Usage.Input != 100 || !late.Usage.Estimated || late.Cost == 0 {
-				t.Errorf("what the broken call cost: %+v", late)
+			b.mu.Lock()
+			at := slices.IndexFunc(b.booked, func(call llm.Call) bool { return call.Code == c.code && call.Outcome == llm.FailOver })
+			if b.first.times() != 1 || at < 0 {
+				t.Fatalf("asked %d times, booked %+v", b.first.times(), b.booked)
 			}
-			timedOut := func(call llm.Call) bool { return call.Code == c.code && call.Outcome == llm.FailOver }
-			if b.first.times() != 1 || !slices.ContainsFunc(b.booked, timedOut) {
-				t.Errorf("asked %d times, booked %+v", b.first.times(), b.booked)
+			cost := b.booked[at]
+			b.mu.Unlock()
+			if cost.Usage.IsZero() { // the client came back only after it was given up
+				cost = <-b.late
+			}
+			if cost.Usage.Input != 100 || !cost.Usage.Estimated || cost.Cost == 0 {
+				t.Errorf("what the broken call cost: %+v", cost)
 			}
 		})
 	}
@@ -409,6 +415,23 @@ func TestAnAnswerWithinItsTimeIsNotCutOff(t *testing.T) {
 		return says("slow but steady")(ctx, o)
 	}}
 	b.mustAsk("slow but steady")
+}
+
+func TestTheMachinesClockRunsOutToo(t *testing.T) {
+	b := setup(t, func(cfg *llm.Config) {
+		cfg.Clock = nil
+		cfg.Routes[llm.Reply][0].Timeouts = llm.Timeouts{FirstByte: time.Millisecond}
+	})
+	b.first.turns = []turn{func(ctx context.Context, o *llms.CallOptions) (*llms.ContentResponse, error) {
+		llm.PulseOf(o).Ask()
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}}
+	b.second.turns = []turn{says("ok")}
+	b.mustAsk("ok")
+	if b.booked[0].Code != "first_byte_timeout" {
+		t.Errorf("booked %+v", b.booked)
+	}
 }
 
 func TestALateAnswerIsBookedAndNeverHeard(t *testing.T) {
@@ -450,6 +473,22 @@ func TestHangingUpIsNobodysFault(t *testing.T) {
 	if got := b.outcomes(); !slices.Equal(got, []llm.Outcome{llm.Cancelled, llm.OK}) {
 		t.Errorf("booked %v", got)
 	}
+}
+
+func TestTheCallersOwnDeadlineIsNobodysFault(t *testing.T) {
+	b := setup(t, func(cfg *llm.Config) { cfg.Failures = 1 })
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	b.first.turns = []turn{func(ctx context.Context, _ *llms.CallOptions) (*llms.ContentResponse, error) {
+		<-ctx.Done()
+		return nil, llm.Broken("cut_off", nil)
+	}, says("ok")}
+	_, err := b.router.Generate(ctx, llm.Reply, question)
+	var down *llm.AllDown
+	if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, &down) || b.second.times() != 0 {
+		t.Fatalf("got %v, second asked %d times", err, b.second.times())
+	}
+	b.mustAsk("ok")
 }
 
 func TestAllDownNamesEveryCauseAndNoSecret(t *testing.T) {

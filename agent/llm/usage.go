@@ -15,13 +15,6 @@ type Usage struct {
 // IsZero says that nothing is known to have been consumed.
 func (u Usage) IsZero() bool { return u.Input == 0 && u.Output == 0 && u.Searches == 0 }
 
-func (u Usage) plus(v Usage) Usage {
-	u.Input, u.Cached = u.Input+v.Input, u.Cached+v.Cached
-	u.Output, u.Reasoning = u.Output+v.Output, u.Reasoning+v.Reasoning
-	u.Searches, u.Estimated = u.Searches+v.Searches, u.Estimated || v.Estimated
-	return u
-}
-
 // bytesPerToken is the usual rule of thumb for European languages; it is only used where the vendor was cut short.
 const bytesPerToken = 4
 

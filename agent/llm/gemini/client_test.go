@@ -284,6 +284,14 @@ func TestAnErrorInTheMiddleOfAStream(t *testing.T) {
 	}
 }
 
+func TestAServerThatKnowsNoEventStreamSendsAnArray(t *testing.T) {
+	one, two := frame(`{"text":"Sì, "}`, "", llmtest.Reply{}), whole(llmtest.Reply{Text: "12-15.", Input: 3, Output: 2})
+	a := serveAnswers(t, &answering{status: map[string]int{":streamGenerateContent": 501}, plain: " [" + one + ",\n" + two + "]"})
+	if got, err := a.client(t).Call(context.Background(), "x"); err != nil || got != "Sì, 12-15." {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestUsageCountsThoughtsAndToolPrompts(t *testing.T) {
 	a := serveAnswers(t, &answering{stream: `data: {"candidates":[{"content":{"parts":[{"text":"ok"}]},"finishReason":"STOP","groundingMetadata":{"webSearchQueries":["a","b"]}}],` +
 		`"usageMetadata":{"promptTokenCount":100,"cachedContentTokenCount":40,"candidatesTokenCount":5,"thoughtsTokenCount":7,"toolUsePromptTokenCount":3}}` + "\n\n"})
@@ -308,7 +316,7 @@ func TestAnAnswerWithoutUsageIsEstimated(t *testing.T) {
 }
 
 func TestTheSDKNeverAsksAgainByItself(t *testing.T) {
-	a := serveAnswers(t, &answering{stream: `data: {"candidates":[{"content":{"parts":[{"text":"half"}]},"finishReason":"CONTINUATION"}],"continuationToken":"dG9rZW4=","usageMetadata":{"promptTokenCount":1}}` + "\n\n"})
+	a := serveAnswers(t, &answering{stream: `data: {"candidates":[{"content":{"parts":[{"text":"half"}]},"finishReason":"CONTINUATION","continuationToken":"dG9rZW4="}]}` + "\n\n"})
 	_, err := a.client(t).Call(context.Background(), "x")
 	if err == nil || len(a.paths) != 1 || strings.Contains(a.bodies[0], "ontinuation") {
 		t.Errorf("got %v after %d requests", err, len(a.paths))

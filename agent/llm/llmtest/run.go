@@ -77,10 +77,10 @@ func (w Wire) adapter(t *testing.T, base string) llm.Adapter {
 // bench is a router with the adapter alone, so that outcomes are seen as the router sees them.
 type bench struct {
 	*server
-	router *llm.Router
-	clock  *wire.Clock
-	mu     sync.Mutex
-	booked []llm.Call
+	router  *llm.Router
+	clock   *wire.Clock
+	booking sync.Mutex
+	booked  []llm.Call
 }
 
 func (w Wire) bench(t *testing.T, steps ...step) *bench {
@@ -98,7 +98,7 @@ func (b *bench) route(t *testing.T, w Wire, base string, timeouts ...llm.Timeout
 	}
 	router, err := llm.NewRouter(llm.Config{
 		Clock: b.clock, MaxWait: time.Nanosecond,
-		Book:   func(c llm.Call) { b.mu.Lock(); b.booked = append(b.booked, c); b.mu.Unlock() },
+		Book:   func(c llm.Call) { b.booking.Lock(); b.booked = append(b.booked, c); b.booking.Unlock() },
 		Routes: map[llm.Task][]llm.Hop{llm.Reply: {hop}},
 	})
 	if err != nil {
@@ -118,6 +118,8 @@ func (b *bench) first(t *testing.T, err error) *llm.Error {
 	if !errors.As(err, &down) || len(down.Causes) == 0 {
 		t.Fatalf("got %v", err)
 	}
+	b.booking.Lock() // what came late may still be booked
+	defer b.booking.Unlock()
 	clean(t, fmt.Sprintf("%v %+v", err, b.booked))
 	return down.Causes[0]
 }

@@ -158,7 +158,7 @@ func toolCall(id, name, arguments string) llms.ToolCall {
 	return llms.ToolCall{ID: id, Type: "function", FunctionCall: &llms.FunctionCall{Name: name, Arguments: arguments}}
 }
 
-// responseParams does no I/O.
+// responseParams does no I/O. This wire knows no stop words and no seed; they are left out.
 func (q question) responseParams() (responses.ResponseNewParams, error) {
 	instructions, rest := q.instructions()
 	p := responses.ResponseNewParams{
