@@ -41,6 +41,7 @@ type Decision struct {
 	Shown       ApprovalID // the approval whose card tells the result; a new one after say
 	Delivery    DeliveryID
 	Woke        bool
+	Retired     ApprovalID // a pending card that say has put out of date
 }
 
 // TakenFor is how long a chat stays with the manager who took it, counted from his last words.
@@ -49,7 +50,7 @@ const TakenFor = 4 * time.Hour
 // Decide puts a press before the gate. If it is the one that counts, what the approval releases enters the queue in this
 // same transaction, and every copy of the card is redrawn.
 func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
-	d, err := row[Decision](ctx, tx, `SELECT outcome, coalesce(state, '') AS state, coalesce(decided_name, '') AS decided_name, decided_at, restaurant, chat, shown, delivery, woke
+	d, err := row[Decision](ctx, tx, `SELECT outcome, coalesce(state, '') AS state, coalesce(decided_name, '') AS decided_name, decided_at, restaurant, chat, shown, delivery, woke, retired
 		FROM decide($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		p.Approval, string(p.Action), p.TelegramID, p.Hash, p.PolicyVersion, p.Text,
 		NewID[draftKind](), NewID[approvalKind](), NewID[outboundKind](), NewID[deliveryKind](), tx.Now.Add(TakenFor), tx.Now)
@@ -77,8 +78,11 @@ const settling = 1500 * time.Millisecond
 
 // showDecided has the cards of a decision drawn.
 func (tx *Tx) showDecided(ctx context.Context, pressed ApprovalID, d Decision) error {
-	if pressed != d.Shown {
-		if err := tx.Enqueue(ctx, ShowApproval{Approval: pressed}); err != nil {
+	for _, other := range []ApprovalID{pressed, d.Retired} {
+		if other == d.Shown || other.IsZero() {
+			continue
+		}
+		if err := tx.Enqueue(ctx, ShowApproval{Approval: other}); err != nil {
 			return err
 		}
 	}

@@ -100,7 +100,11 @@ func (tx *Tx) CardAt(ctx context.Context, tgChat, messageID int64) (Card, bool, 
 
 // SaveCard records what a copy shows; also one whose sending was answered by silence and that a press has told us of.
 func (tx *Tx) SaveCard(ctx context.Context, c Card) error {
-	if _, err := tx.exec(ctx, `INSERT INTO cards (approval_id, tg_chat_id, message_id, shown_hash, posted_at) VALUES ($1, $2, $3, $4, $5)
+	// The chat before the approval, as in decide: this may be the transaction of a press, and others press at the same time.
+	if _, err := tx.exec(ctx, `SELECT FROM chats WHERE id = (SELECT chat_id FROM approvals WHERE id = $1) FOR UPDATE`, c.ApprovalID); err != nil {
+		return fmt.Errorf("store: save card: %w", err)
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO cards (approval_id, tg_chat_id, message_id, shown_hash, posted_at) VALUES ($1, $2, $3, coalesce($4::bytea, ''), $5)
 		ON CONFLICT (tg_chat_id, message_id) DO UPDATE SET shown_hash = excluded.shown_hash`, c.ApprovalID, c.TgChatID, c.MessageID, c.ShownHash, tx.Now); err != nil {
 		return fmt.Errorf("store: save card: %w", err)
 	}

@@ -145,7 +145,7 @@ type ToolCall struct {
 // ToolIntent records that a tool is about to run and returns what is known of it: done, if an earlier attempt got there.
 func (tx *Tx) ToolIntent(ctx context.Context, t Turn, c ToolCall) (ToolCall, error) {
 	_, err := tx.exec(ctx, `INSERT INTO tool_calls (id, restaurant_id, turn_id, call_id, tool, args, origins, intent_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (turn_id, call_id) DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::jsonb, '{}'), $8) ON CONFLICT (turn_id, call_id) DO NOTHING`,
 		NewID[rowKind](), t.RestaurantID, t.ID, c.CallID, c.Tool, c.Args, c.Origins, tx.Now)
 	if err != nil {
 		return c, fmt.Errorf("store: tool intent: %w", err)

@@ -217,13 +217,15 @@ CREATE TABLE approvals (
     created_at     timestamptz NOT NULL,
     decided_by     uuid REFERENCES managers,
     decided_at     timestamptz,
+    released       boolean     NOT NULL GENERATED ALWAYS AS (state IN ('sent', 'edited')) STORED,
     UNIQUE (restaurant_id, id),
-    UNIQUE (id, chat_id, text_hash),
+    UNIQUE (id, chat_id, text_hash, released),
     CHECK ((state IN ('pending', 'superseded')) = (decided_by IS NULL)),
     FOREIGN KEY (restaurant_id, chat_id) REFERENCES chats (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
     FOREIGN KEY (draft_id, chat_id, text_hash) REFERENCES drafts (id, chat_id, text_hash) DEFERRABLE INITIALLY DEFERRED
 );
 CREATE UNIQUE INDEX one_pending_approval ON approvals (chat_id) WHERE state = 'pending';
+CREATE INDEX drafts_of ON drafts (chat_id, created_at);
 CREATE INDEX approvals_of ON approvals (chat_id, created_at);
 
 -- What an agent proposes to do. Nothing happens until the approval that holds it is decided.
@@ -236,11 +238,13 @@ CREATE TABLE proposals (
     show          text        NOT NULL, -- one plain line for the card
     created_at    timestamptz NOT NULL,
     done_at       timestamptz,
+    UNIQUE (restaurant_id, id),
     FOREIGN KEY (restaurant_id, approval_id) REFERENCES approvals (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX proposals_of ON proposals (approval_id);
+ALTER TABLE facts ADD FOREIGN KEY (restaurant_id, proposal_id) REFERENCES proposals (restaurant_id, id) ON UPDATE CASCADE;
 
--- What may leave. The key to approvals names exactly this text in exactly this chat.
+-- What may leave. The key to approvals names exactly this text in exactly this chat, released by a manager.
 CREATE TABLE outbound (
     id            uuid PRIMARY KEY,
     restaurant_id uuid        NOT NULL,
@@ -249,11 +253,14 @@ CREATE TABLE outbound (
     text          text        NOT NULL CHECK (text <> ''),
     text_hash     bytea       NOT NULL CHECK (text_hash = sha256(convert_to(text, 'UTF8'))),
     watermark     bigint      NOT NULL,
+    released      boolean     NOT NULL DEFAULT true CHECK (released),
     created_at    timestamptz NOT NULL,
     UNIQUE (restaurant_id, id),
+    UNIQUE (id, chat_id, text_hash),
     FOREIGN KEY (restaurant_id, chat_id) REFERENCES chats (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
-    FOREIGN KEY (approval_id, chat_id, text_hash) REFERENCES approvals (id, chat_id, text_hash)
+    CONSTRAINT outbound_approved FOREIGN KEY (approval_id, chat_id, text_hash, released) REFERENCES approvals (id, chat_id, text_hash, released)
 );
+CREATE INDEX outbound_of ON outbound (chat_id, created_at);
 
 CREATE TABLE deliveries (
     id              uuid PRIMARY KEY,
@@ -275,7 +282,8 @@ CREATE TABLE deliveries (
     lease_token     uuid,
     lease_until     timestamptz,
     UNIQUE (restaurant_id, id),
-    FOREIGN KEY (restaurant_id, outbound_id) REFERENCES outbound (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE
+    FOREIGN KEY (restaurant_id, outbound_id) REFERENCES outbound (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
+    FOREIGN KEY (outbound_id, chat_id, text_hash) REFERENCES outbound (id, chat_id, text_hash)
 );
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX deliveries_open ON deliveries (chat_id, text_hash);
@@ -338,6 +346,7 @@ CREATE TABLE asks (
     asked_at    timestamptz NOT NULL,
     answered_at timestamptz
 );
+CREATE INDEX asks_at ON asks (tg_chat_id, message_id);
 CREATE UNIQUE INDEX one_open_ask ON asks (manager_id, tg_chat_id) WHERE answered_at IS NULL;
 
 -- What Telegram sent us, unique by its id; handled once.

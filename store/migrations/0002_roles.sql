@@ -31,6 +31,11 @@ BEGIN
         END IF;
     END LOOP;
     EXECUTE 'GRANT marketa_door TO CURRENT_USER';
+    -- Before PostgreSQL 15 everybody might create things here, and with them shadow what the gate's functions name.
+    EXECUTE 'REVOKE CREATE ON SCHEMA public FROM PUBLIC';
+    IF has_schema_privilege('marketa_desk', 'public', 'CREATE') THEN
+        RAISE EXCEPTION 'everybody may create objects in the schema public' USING ERRCODE = '42501';
+    END IF;
 END $$;
 -- +goose StatementEnd
 
@@ -52,12 +57,20 @@ BEGIN
         EXECUTE format('CREATE POLICY ingest ON %I TO marketa_ingest USING (true) WITH CHECK (true)', t);
     END LOOP;
     -- Tables without a restaurant: closed to the login itself, open to the roles that are granted them.
-    FOREACH t IN ARRAY ARRAY['managers', 'raw_webhooks', 'removals', 'receipts', 'cards', 'notices', 'asks', 'updates'] LOOP
+    FOREACH t IN ARRAY ARRAY['managers', 'raw_webhooks', 'removals', 'cards', 'notices', 'asks', 'updates'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY roles ON %I TO marketa_app, marketa_ingest, marketa_desk, marketa_gate USING (true) WITH CHECK (true)', t);
     END LOOP;
-    -- The app may only hold an approval, never decide one.
+    -- Statuses have no restaurant of their own: the app sees those of its own deliveries.
+    EXECUTE 'ALTER TABLE receipts ENABLE ROW LEVEL SECURITY';
+    EXECUTE 'ALTER TABLE receipts FORCE ROW LEVEL SECURITY';
+    EXECUTE 'CREATE POLICY roles ON receipts TO marketa_ingest, marketa_desk USING (true) WITH CHECK (true)';
+    EXECUTE 'CREATE POLICY own ON receipts FOR SELECT TO marketa_app USING (EXISTS (SELECT FROM deliveries x JOIN chats c ON c.id = x.chat_id
+        WHERE c.channel = receipts.channel AND receipts.vendor_id IN (x.vendor_id, x.echo_id)))';
+    -- The app may only hold an approval, never decide one; it speaks for nobody but the model and this system.
+    EXECUTE 'CREATE POLICY only_models ON drafts AS RESTRICTIVE FOR INSERT TO marketa_app WITH CHECK (author <> ''manager'')';
+    EXECUTE 'CREATE POLICY only_ours ON messages AS RESTRICTIVE FOR INSERT TO marketa_app WITH CHECK (author = ''marketa'')';
     EXECUTE 'CREATE POLICY only_pending ON approvals AS RESTRICTIVE FOR INSERT TO marketa_app WITH CHECK (state = ''pending'' AND decided_by IS NULL)';
 END $$;
 -- +goose StatementEnd

@@ -1,0 +1,476 @@
+package store_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"marketa/store"
+)
+
+// restaurantTables are the tables whose rows belong to a restaurant.
+func (w *world) restaurantTables() []string {
+	return w.tables(`AND (c.relname = 'restaurants' OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'restaurant_id'))`)
+}
+
+// ourTables are all but the job queue's and the migrator's.
+func (w *world) ourTables() []string {
+	return w.tables(`AND c.relname NOT LIKE 'river%' AND c.relname <> 'goose_db_version'`)
+}
+
+func (w *world) tables(where string) []string {
+	w.Helper()
+	r, err := w.root.Query(w.ctx, `SELECT c.relname::text FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace `+where+` ORDER BY 1`)
+	w.must(err)
+	names, err := pgx.CollectRows(r, pgx.RowTo[string])
+	w.must(err)
+	return names
+}
+
+func TestEveryTableIsClosedByRowLevelSecurity(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if n := len(w.restaurantTables()); n < 18 {
+		t.Fatalf("%d tables with a restaurant", n)
+	}
+	for _, table := range w.ourTables() {
+		same(w, true, `SELECT relrowsecurity AND relforcerowsecurity FROM pg_class WHERE oid = $1::regclass`, table)
+		same(w, 0, `SELECT count(*) FROM pg_policies WHERE tablename = $1 AND roles && '{public}'`, table)
+	}
+	for _, table := range w.restaurantTables() {
+		column := map[bool]string{true: "id", false: "restaurant_id"}[table == "restaurants"]
+		bound := "(" + column + " = (NULLIF(current_setting('app.restaurant_id'::text, true), ''::text))::uuid)"
+		same(w, bound+bound, `SELECT string_agg(qual || with_check, '') FROM pg_policies WHERE tablename = $1 AND roles && '{marketa_app}' AND permissive = 'PERMISSIVE'`, table)
+	}
+}
+
+// Every key of a child to its parent names the restaurant, or the parent is the restaurant itself or no tenant's.
+func TestAChildCannotHangUnderAnotherRestaurantsParent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r, err := w.root.Query(w.ctx, `SELECT k.conrelid::regclass || ' ' || pg_get_constraintdef(k.oid) FROM pg_constraint k
+		WHERE k.contype = 'f' AND k.confrelid::regclass::text = ANY($1) AND k.conrelid::regclass::text = ANY($1) AND k.confrelid <> 'restaurants'::regclass
+		AND pg_get_constraintdef(k.oid) NOT LIKE 'FOREIGN KEY (restaurant_id, %'`, w.restaurantTables())
+	w.must(err)
+	loose, err := pgx.CollectRows(r, pgx.RowTo[string])
+	w.must(err)
+	for _, key := range loose {
+		// These name the chat, which names the restaurant.
+		if !strings.Contains(key, "chat_id, text_hash") {
+			t.Errorf("%s", key)
+		}
+	}
+}
+
+// tenant is a restaurant with a row in every table, all of them with its mark.
+type tenant struct {
+	mark     string
+	chat     store.Chat
+	lease    store.Lease
+	turn     store.Turn
+	pending  store.ApprovalID
+	decided  store.ApprovalID
+	delivery store.Delivery
+	proposal store.HeldProposal
+	card     store.Card
+	view     store.LeaseToken
+}
+
+func (w *world) tenant(mark string) (x tenant) {
+	w.Helper()
+	x.mark = mark
+	c, id := w.asked(mark, "words of "+mark, "sent by "+mark, store.Proposal{Kind: "profile", Payload: json.RawMessage(`{"of": "` + mark + `"}`), Show: "proposal of " + mark})
+	x.decided = id
+	decision := w.send(id, "sent by "+mark)
+	d, left, err := w.take(c, decision.Delivery)
+	if err != nil || !left {
+		w.Fatalf("intend: %v, %v", left, err)
+	}
+	x.delivery = d
+	w.app(c.RestaurantID, func(tx *store.Tx) error {
+		p, err := tx.Released(w.ctx, id)
+		if err == nil && len(p) == 1 {
+			x.proposal = p[0]
+		}
+		return errors.Join(err, tx.NoteFact(w.ctx, store.Fact{Field: "name", Value: "fact of " + mark, Source: mark}),
+			tx.MoveStage(w.ctx, "answered_first", "lead", "qualification", mark), tx.Note(w.ctx, mark, mark, mark))
+	})
+	w.ingest(message(mark, "m2-"+mark, "more words of "+mark))
+	w.card(w.chat(mark), "pending draft of "+mark)
+	x.pending = w.pending(c)
+	w.ingest(message(mark, "m3-"+mark, "even more words of "+mark))
+	x.lease, x.turn = w.turn(c)
+	w.app(c.RestaurantID, func(tx *store.Tx) error {
+		call := store.ToolCall{CallID: "1", Tool: mark, Args: json.RawMessage(`{"of": "` + mark + `"}`), Origins: json.RawMessage(`{}`)}
+		_, err := tx.ToolIntent(w.ctx, x.turn, call)
+		call.Result = "result of " + mark
+		return errors.Join(err, tx.ToolDone(w.ctx, x.turn, call), tx.Book(w.ctx, store.LLMCall{Turn: x.turn.ID, Task: mark}),
+			tx.SaveStep(w.ctx, x.lease, x.turn, store.Step{N: 1, Node: mark, Delta: json.RawMessage(`{}`)}))
+	})
+	x.card = store.Card{ApprovalID: x.pending, TgChatID: 1, MessageID: int64(len(mark)) + w.chat(mark).Watermark*1000 + int64(mark[0])}
+	w.desk(func(tx *store.Tx) (err error) {
+		w.must(tx.SaveCard(w.ctx, x.card))
+		x.view, err = tx.LeaseView(w.ctx, x.pending)
+		return err
+	})
+	x.chat = w.chat(mark)
+	for _, table := range w.restaurantTables() {
+		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
+			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
+		}
+	}
+	return x
+}
+
+// print is everything that a restaurant owns, as text.
+func (w *world) print(r store.RestaurantID) string {
+	w.Helper()
+	var all strings.Builder
+	for _, table := range w.restaurantTables() {
+		column := map[bool]string{true: "id", false: "restaurant_id"}[table == "restaurants"]
+		all.WriteString(table + ": " + ask[string](w, fmt.Sprintf(`SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM %s t WHERE %s = $1`, table, column), r) + "\n")
+	}
+	return all.String()
+}
+
+// difference are the tables of two prints that are not alike.
+func difference(before, after string) (out string) {
+	now := strings.Split(after, "\n")
+	for i, table := range strings.Split(before, "\n") {
+		if table != now[i] {
+			out += "\n" + table + "\nto\n" + now[i]
+		}
+	}
+	return out
+}
+
+// reaches are all methods of a transaction, each aimed at a tenant's rows. What is read comes back.
+func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, error) {
+	only := func(f func(tx *store.Tx) error) func(tx *store.Tx) (any, error) {
+		return func(tx *store.Tx) (any, error) { return nil, f(tx) }
+	}
+	later := monday.Add(time.Hour)
+	return map[string]func(tx *store.Tx) (any, error){
+		"AnswerDoubt":  func(tx *store.Tx) (any, error) { return tx.AnswerDoubt(ctx, x.decided, true) },
+		"Ask":          only(func(tx *store.Tx) error { return tx.Ask(ctx, x.delivery, "?") }),
+		"AskAt":        func(tx *store.Tx) (any, error) { a, _, err := tx.AskAt(ctx, 1, 1); return a, err },
+		"Book":         only(func(tx *store.Tx) error { return tx.Book(ctx, store.LLMCall{Turn: x.turn.ID}) }),
+		"CardAt":       func(tx *store.Tx) (any, error) { c, _, err := tx.CardAt(ctx, 1, x.card.MessageID); return c, err },
+		"Cards":        func(tx *store.Tx) (any, error) { return tx.Cards(ctx, x.pending) },
+		"Chat":         func(tx *store.Tx) (any, error) { return tx.Chat(ctx, x.chat.ID) },
+		"CloseAsk":     only(func(tx *store.Tx) error { return tx.CloseAsk(ctx, store.AskID(x.pending)) }),
+		"Commit":       func(tx *store.Tx) (any, error) { return tx.Commit(ctx, x.lease, drafted(x.turn, "intruder")) },
+		"Conversation": func(tx *store.Tx) (any, error) { return tx.Conversation(ctx, x.chat.ID, 99) },
+		"Decide": func(tx *store.Tx) (any, error) {
+			return tx.Decide(ctx, store.Press{Approval: x.pending, Action: store.Discard, TelegramID: marta, PolicyVersion: policy})
+		},
+		"Delivered":    only(func(tx *store.Tx) error { return tx.Delivered(ctx, x.delivery, "intruder") }),
+		"Doubt":        only(func(tx *store.Tx) error { return tx.Doubt(ctx, x.delivery, true, later) }),
+		"DrawLater":    only(func(tx *store.Tx) error { return tx.DrawLater(ctx, x.pending, x.view, time.Hour) }),
+		"Drawn":        only(func(tx *store.Tx) error { return tx.Drawn(ctx, x.pending, x.view, 1) }),
+		"DropCard":     only(func(tx *store.Tx) error { return tx.DropCard(ctx, x.card) }),
+		"Enqueue":      only(func(tx *store.Tx) error { return tx.Enqueue(ctx) }),
+		"Facts":        func(tx *store.Tx) (any, error) { return tx.Facts(ctx) },
+		"Fail":         only(func(tx *store.Tx) error { return tx.Fail(ctx, x.delivery, "intruder") }),
+		"GiveUpNotice": only(func(tx *store.Tx) error { return tx.GiveUpNotice(ctx, store.NoticeID(store.NewID[struct{}]())) }),
+		"HasPending":   func(tx *store.Tx) (any, error) { return tx.HasPending(ctx, x.chat.ID) },
+		"Intend":       func(tx *store.Tx) (any, error) { return tx.Intend(ctx, x.delivery) },
+		"LeaseChat":    func(tx *store.Tx) (any, error) { return tx.LeaseChat(ctx, x.chat.ID) },
+		"LeaseDelivery": func(tx *store.Tx) (any, error) {
+			d, err := tx.LeaseDelivery(ctx, x.delivery.ID)
+			return d, err
+		},
+		"LeaseNotice": func(tx *store.Tx) (any, error) { return tx.LeaseNotice(ctx, store.NoticeID(store.NewID[struct{}]())) },
+		"LeaseView":   func(tx *store.Tx) (any, error) { return tx.LeaseView(ctx, x.decided) },
+		"LookAgain":   only(func(tx *store.Tx) error { return tx.LookAgain(ctx, x.delivery, true, later) }),
+		"MakeOwners":  only(func(tx *store.Tx) error { return tx.MakeOwners(ctx, []int64{stranger}) }),
+		"ManagerBy":   func(tx *store.Tx) (any, error) { m, _, err := tx.ManagerBy(ctx, marta, ""); return m, err },
+		"Managers":    func(tx *store.Tx) (any, error) { return tx.Managers(ctx) },
+		"MoveStage":   only(func(tx *store.Tx) error { return tx.MoveStage(ctx, "intruder", "qualification", "closed", "intruder") }),
+		"Note":        only(func(tx *store.Tx) error { return tx.Note(ctx, "intruder", "x", "x") }),
+		"NoteFact":    only(func(tx *store.Tx) error { return tx.NoteFact(ctx, store.Fact{Field: "name", Value: "intruder"}) }),
+		"NoteProposed": only(func(tx *store.Tx) error {
+			return tx.NoteProposed(ctx, x.proposal, store.Fact{Field: "name", Value: "intruder"})
+		}),
+		"OpenAsk": func(tx *store.Tx) (any, error) {
+			return tx.OpenAsk(ctx, store.Ask{ApprovalID: x.pending, Kind: "edit"})
+		},
+		"OpenAskOf":     func(tx *store.Tx) (any, error) { a, _, err := tx.OpenAskOf(ctx, store.ManagerID{}, 1); return a, err },
+		"OpenTurn":      func(tx *store.Tx) (any, error) { t, c, err := tx.OpenTurn(ctx, x.lease); return []any{t, c}, err },
+		"Outstanding":   func(tx *store.Tx) (any, error) { return tx.Outstanding(ctx, 0) },
+		"OwnRestaurant": func(tx *store.Tx) (any, error) { return tx.OwnRestaurant(ctx) },
+		"ProposalDone":  only(func(tx *store.Tx) error { return tx.ProposalDone(ctx, x.proposal.ID) }),
+		"Queue":         func(tx *store.Tx) (any, error) { return tx.Queue(ctx) },
+		"Raise":         only(func(tx *store.Tx) error { return tx.Raise(ctx, store.Alert{Cause: "intruder", Text: "intruder"}) }),
+		"Redo":          func(tx *store.Tx) (any, error) { return tx.Redo(ctx, store.Turn{RedoOf: x.pending}) },
+		"Released":      func(tx *store.Tx) (any, error) { return tx.Released(ctx, x.decided) },
+		"ReleaseLease":  only(func(tx *store.Tx) error { return tx.ReleaseLease(ctx, x.lease) }),
+		"RemindAt":      func(tx *store.Tx) (any, error) { return tx.RemindAt(ctx, x.pending, later) },
+		"RemindedAt":    func(tx *store.Tx) (any, error) { return tx.RemindedAt(ctx, x.pending) },
+		"ReminderDue":   func(tx *store.Tx) (any, error) { return tx.ReminderDue(ctx, x.pending) },
+		"RenewLease":    only(func(tx *store.Tx) error { return tx.RenewLease(ctx, x.lease) }),
+		"Retry":         only(func(tx *store.Tx) error { return tx.Retry(ctx, x.delivery, later, "intruder") }),
+		"SaveCard":      only(func(tx *store.Tx) error { return tx.SaveCard(ctx, x.card) }),
+		"SaveStep": only(func(tx *store.Tx) error {
+			return tx.SaveStep(ctx, x.lease, x.turn, store.Step{N: 2, Node: "intruder", Delta: json.RawMessage(`{}`)})
+		}),
+		"Settled":    only(func(tx *store.Tx) error { return tx.Settled(ctx, x.delivery) }),
+		"SpokenFor":  func(tx *store.Tx) (any, error) { return tx.SpokenFor(ctx, store.Delivery{ChatID: x.chat.ID}) },
+		"Steps":      func(tx *store.Tx) (any, error) { return tx.Steps(ctx, x.turn.ID) },
+		"TakeUpdate": func(tx *store.Tx) (any, error) { b, _, err := tx.TakeUpdate(ctx, 1); return b, err },
+		"Tell":       only(func(tx *store.Tx) error { return tx.Tell(ctx, store.Notice{Kind: "alert", HTML: "x"}, "") }),
+		"TellLater":  only(func(tx *store.Tx) error { return tx.TellLater(ctx, store.NoticeID(store.NewID[struct{}]()), later) }),
+		"Told": only(func(tx *store.Tx) error {
+			return tx.Told(ctx, store.Notice{ID: store.NoticeID(store.NewID[struct{}]())}, 1, 1)
+		}),
+		"ToolCalls": func(tx *store.Tx) (any, error) { return tx.ToolCalls(ctx, x.turn) },
+		"ToolDone": only(func(tx *store.Tx) error {
+			return tx.ToolDone(ctx, x.turn, store.ToolCall{CallID: "1", Result: "intruder"})
+		}),
+		"ToolIntent": func(tx *store.Tx) (any, error) {
+			return tx.ToolIntent(ctx, x.turn, store.ToolCall{CallID: "2", Tool: "intruder", Args: json.RawMessage(`{}`)})
+		},
+		"TouchView":     only(func(tx *store.Tx) error { return tx.TouchView(ctx, x.pending) }),
+		"Unhandled":     func(tx *store.Tx) (any, error) { return tx.Unhandled(ctx, x.chat.ID, 0) },
+		"UpdateHandled": only(func(tx *store.Tx) error { return tx.UpdateHandled(ctx, 1) }),
+		"View":          func(tx *store.Tx) (any, error) { return tx.View(ctx, x.pending) },
+		"WasSent":       func(tx *store.Tx) (any, error) { return tx.WasSent(ctx, x.decided) },
+	}
+}
+
+// readsOwn are the methods that show a restaurant something of its own: they prove that the test would see a leak.
+var readsOwn = []string{"Chat", "Conversation", "Facts", "LeaseDelivery", "Outstanding", "OwnRestaurant", "Redo", "Released", "Steps", "ToolCalls", "ToolIntent", "Unhandled", "OpenTurn"}
+
+func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	a, b := w.tenant("acanary"), w.tenant("bcanary")
+	before := w.print(b.chat.RestaurantID)
+	all := reaches(w.ctx, b)
+	methods := reflect.TypeFor[*store.Tx]()
+	for i := range methods.NumMethod() {
+		name := methods.Method(i).Name
+		reach := all[name]
+		if reach == nil {
+			t.Errorf("%s is not tried here: add it to reaches", name)
+			continue
+		}
+		var seen any
+		err := w.appErr(a.chat.RestaurantID, func(tx *store.Tx) (err error) { seen, err = reach(tx); return err })
+		if text := fmt.Sprintf("%+v %v", seen, err); strings.Contains(spelled(seen)+text, b.mark) {
+			t.Errorf("%s shows %s", name, text)
+		}
+		if changed := difference(before, w.print(b.chat.RestaurantID)); changed != "" {
+			t.Fatalf("%s (%v) changed:%s", name, err, changed)
+		}
+	}
+}
+
+// spelled is a value as text, also what hides behind pointers and bytes.
+func spelled(v any) string {
+	raw, _ := json.Marshal(v)
+	text := string(raw)
+	if b, ok := v.([]byte); ok {
+		text += string(b)
+	}
+	return text
+}
+
+func TestARestaurantSeesItsOwn(t *testing.T) {
+	t.Parallel()
+	for _, name := range readsOwn {
+		if name == "Outstanding" {
+			continue // counts only
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.hire()
+			b := w.tenant("bcanary")
+			w.clock.Advance(store.LeaseTime + time.Second)
+			err := w.appErr(b.chat.RestaurantID, func(tx *store.Tx) error {
+				seen, err := reaches(w.ctx, b)[name](tx)
+				if err == nil && !strings.Contains(spelled(seen), b.mark) && !strings.Contains(fmt.Sprintf("%+v", seen), b.mark) && !strings.Contains(fmt.Sprintf("%s", seen), b.chat.ID.String()) && name != "ToolIntent" {
+					t.Errorf("it does not see its own: %+v", seen)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// forge is what code could try whose ids do not belong together.
+func TestRowsOfTwoRestaurantsCannotBeTiedTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	a, b := w.tenant("acanary"), w.tenant("bcanary")
+	mine := a.chat.RestaurantID
+	before := w.print(b.chat.RestaurantID)
+	turn, lease := b.turn, a.lease
+	turn.RestaurantID = mine
+	for name, forge := range map[string]func(tx *store.Tx) error{
+		"a step of theirs under our lease": func(tx *store.Tx) error {
+			return tx.SaveStep(w.ctx, lease, b.turn, store.Step{N: 9, Node: "x", Delta: json.RawMessage(`{}`)})
+		},
+		"a step of theirs as ours": func(tx *store.Tx) error {
+			return tx.SaveStep(w.ctx, lease, turn, store.Step{N: 9, Node: "x", Delta: json.RawMessage(`{}`)})
+		},
+		"a tool call of theirs as ours": func(tx *store.Tx) error {
+			_, err := tx.ToolIntent(w.ctx, turn, store.ToolCall{CallID: "9", Tool: "x", Args: json.RawMessage(`{}`), Origins: json.RawMessage(`{}`)})
+			return err
+		},
+		"a fact of ours for a proposal of theirs": func(tx *store.Tx) error {
+			return tx.NoteProposed(w.ctx, b.proposal, store.Fact{Field: "x", Value: "x"})
+		},
+	} {
+		if err := w.appErr(mine, forge); !store.IsRefused(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, sql := range map[string]string{
+		"a draft in their chat":        `INSERT INTO drafts (id, restaurant_id, chat_id, author, text, text_hash, watermark, policy_version, created_at) VALUES (gen_random_uuid(), '%[1]s', '%[3]s', 'model', '', sha256(''), 0, '', now())`,
+		"a draft of theirs":            `INSERT INTO drafts (id, restaurant_id, chat_id, author, text, text_hash, watermark, policy_version, created_at) VALUES (gen_random_uuid(), '%[2]s', '%[3]s', 'model', '', sha256(''), 0, '', now())`,
+		"the end of their card":        `SELECT 1 / count(x) FROM retire('%[2]s', '%[3]s', 'intruder', now()) x WHERE x IS NOT NULL`,
+		"the end of their card as our": `SELECT 1 / count(x) FROM retire('%[1]s', '%[3]s', 'intruder', now()) x WHERE x IS NOT NULL`,
+		"a move of our chat to them":   `UPDATE chats SET restaurant_id = '%[2]s' WHERE id = '%[4]s'`,
+		"a message in their chat":      `INSERT INTO messages (id, restaurant_id, chat_id, channel, vendor_id, author, kind, body, body_hash, seq, sent_at, received_at) VALUES (gen_random_uuid(), '%[1]s', '%[3]s', 'marketa', 'x', 'marketa', 'text', '', '', 0, now(), now())`,
+	} {
+		if err := w.as("marketa_app", mine, fmt.Sprintf(sql, mine, b.chat.RestaurantID, b.chat.ID, a.chat.ID)); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if changed := difference(before, w.print(b.chat.RestaurantID)); changed != "" {
+		t.Errorf("theirs has changed:%s", changed)
+	}
+}
+
+// as runs one statement the way db.Tx and db.System do, under a role and for a restaurant (zero: none).
+func (w *world) as(role string, r store.RestaurantID, sql string, args ...any) error {
+	w.Helper()
+	restaurant := ""
+	if !r.IsZero() {
+		restaurant = r.String()
+	}
+	return pgx.BeginFunc(w.ctx, w.db.Pool(), func(tx pgx.Tx) error {
+		if role != "" {
+			if _, err := tx.Exec(w.ctx, `SELECT set_config('role', $1, true), set_config('app.restaurant_id', $2, true)`, role, restaurant); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(w.ctx, sql, args...)
+		return err
+	})
+}
+
+func TestNoRestaurantNoTransaction(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	must := func(err error) {
+		if err == nil {
+			t.Error("it ran")
+		}
+	}
+	run := func(*store.Tx) error { t.Error("it began"); return nil }
+	must(w.db.Tx(w.ctx, run))
+	must(w.db.Tx(store.WithRestaurant(w.ctx, store.RestaurantID{}), run))
+	for _, role := range []store.Role{"", "marketa_app", "marketa_gate", "marketa_door", "marketa"} {
+		must(w.db.System(w.ctx, role, run))
+	}
+	w.ingest(message("anna", "m1", "ciao"))
+	for _, table := range w.restaurantTables() {
+		if table != "audit" && ask[int](w, `SELECT count(*) FROM `+table) > 0 {
+			err := w.as("marketa_app", store.RestaurantID{}, `SELECT 1 / (count(*) = 0)::int FROM `+table)
+			if err != nil {
+				t.Errorf("without a restaurant the app sees %s: %v", table, err)
+			}
+		}
+	}
+}
+
+func TestTheLoginItselfSeesAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	w.tenant("acanary")
+	w.must(w.db.SaveUpdate(w.ctx, 1, []byte("{}")))
+	w.desk(func(tx *store.Tx) error {
+		_, err := tx.OpenAsk(w.ctx, store.Ask{ManagerID: ask[store.ManagerID](w, `SELECT id FROM managers LIMIT 1`), ApprovalID: ask[store.ApprovalID](w, `SELECT id FROM approvals LIMIT 1`), Kind: "edit"})
+		return errors.Join(err, tx.Tell(w.ctx, store.Notice{Kind: "alert", HTML: "x"}, ""))
+	})
+	w.must(w.db.Ingest(w.ctx, store.Webhook{Body: []byte("{}"), Events: []store.Inbound{removal("never came")}, Receipts: []store.Receipt{{Channel: "marketa", VendorID: "x", Status: "read", At: monday}}}))
+	none := store.RestaurantID{}
+	for _, table := range w.ourTables() {
+		if ask[int](w, `SELECT count(*) FROM `+table) == 0 {
+			t.Errorf("%s is empty: the test proves nothing there", table)
+		}
+		if err := w.as("", none, `SELECT 1 / (count(*) = 0)::int FROM `+table); err != nil {
+			t.Errorf("the login reads %s: %v", table, err)
+		}
+		if err := w.as("", none, `INSERT INTO `+table+` DEFAULT VALUES`); err == nil || !strings.Contains(err.Error(), "row-level security") {
+			t.Errorf("the login writes %s: %v", table, err)
+		}
+		before := ask[string](w, `SELECT string_agg(t::text, '|' ORDER BY t::text) FROM `+table+` t`)
+		w.must(w.as("", none, `DELETE FROM `+table))
+		column := ask[string](w, `SELECT attname::text FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND attidentity = '' AND attgenerated = '' ORDER BY attnum LIMIT 1`, table)
+		w.must(w.as("", none, `UPDATE `+table+` SET `+column+` = NULL`))
+		same(w, before, `SELECT string_agg(t::text, '|' ORDER BY t::text) FROM `+table+` t`)
+	}
+}
+
+func TestTheNextBorrowerOfAConnectionInheritsNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.ingest(message("anna", "m1", "ciao"))
+	r := w.chat("anna").RestaurantID
+	given, giveUp := context.WithCancel(w.ctx)
+	for name, use := range map[string]func(){
+		"after a commit": func() { w.app(r, func(*store.Tx) error { return nil }) },
+		"after an error": func() { _ = w.appErr(r, func(*store.Tx) error { return errors.New("no") }) },
+		"after a panic": func() {
+			defer func() { _ = recover() }()
+			_ = w.appErr(r, func(*store.Tx) error { panic("no") })
+		},
+		"after a cancel": func() {
+			_ = w.db.Tx(store.WithRestaurant(given, r), func(tx *store.Tx) error { giveUp(); _, err := tx.Facts(given); return err })
+		},
+		"after the desk": func() { w.desk(func(*store.Tx) error { return nil }) },
+	} {
+		use()
+		for _, c := range w.db.Pool().AcquireAllIdle(w.ctx) {
+			var got string
+			err := c.QueryRow(w.ctx, `SELECT concat_ws(' ', current_user, current_setting('role'), '[' || coalesce(current_setting('app.restaurant_id', true), '') || ']')`).Scan(&got)
+			c.Release()
+			if err != nil || got != "marketa none []" {
+				t.Errorf("%s: %q, %v", name, got, err)
+			}
+		}
+	}
+}
+
+func TestAChatMovesWithItsHistory(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	a := w.tenant("acanary")
+	w.ingest(message("bruno", "b1", "salve"))
+	to := w.chat("bruno").RestaurantID
+	w.exec(`UPDATE chats SET restaurant_id = $1 WHERE id = $2`, to, a.chat.ID)
+	for _, table := range []string{"messages", "turns", "steps", "tool_calls", "drafts", "approvals", "proposals", "outbound", "deliveries", "views"} {
+		same(w, 0, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, a.chat.RestaurantID)
+		if ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, to) == 0 {
+			t.Errorf("%s did not come along", table)
+		}
+	}
+}
