@@ -148,15 +148,24 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 		if small == "" || cfg.OpenAIModel != presetOf("OPENAI_MODEL") {
 			small = cfg.OpenAIModel // another server has models of its own
 		}
-		reply = append(reply, llm.Hop{Model: cfg.OpenAIModel, Client: client})
-		triage = append([]llm.Hop{{Model: small, Client: client}}, triage...)
+		reply = append(reply, llm.Hop{Model: cfg.OpenAIModel, Client: client, Timeouts: patience(cfg)})
+		triage = append([]llm.Hop{{Model: small, Client: client, Timeouts: patience(cfg)}}, triage...)
 	}
 	if len(reply) == 0 {
 		log.Warn("no language model is configured: every message becomes a card without a draft (set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL)")
 		return nil, nil
 	}
 	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage},
-		Book: agent.Books(db, log), Clock: db.Clock, Log: log})
+		Book: agent.Books(db, log), Clock: db.Clock, Log: log,
+		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
+}
+
+// patience is longer for a server of the operator's own: a model on a desk may think for a minute before its first word.
+func patience(cfg Config) llm.Timeouts {
+	if cfg.OpenAIBaseURL == presetOf("OPENAI_BASE_URL") {
+		return llm.Timeouts{}
+	}
+	return llm.Timeouts{FirstByte: time.Minute, Idle: 30 * time.Second, Total: 3 * time.Minute}
 }
 
 func presetOf(name string) string {
