@@ -59,7 +59,7 @@ func fit(t Tool, p point) int {
 		if anyPhrase(about, e.named) {
 			score += 2
 		}
-		if (profileTopics[p.topic] && p.act == asks || p.act == changes) && anyPhrase(name, "profile,facts,restaurant,info,knowledge,details") {
+		if (p.onRecord() && p.act == asks || p.act == changes) && anyPhrase(name, "profile,facts,restaurant,info,knowledge,details") {
 			score += 3
 		}
 	}
@@ -108,7 +108,7 @@ func (v view) plan(points []point) plan {
 	}
 	var forPeople []point
 	for _, p := range points {
-		if !p.needsWork() || len(v.known(p)) > 0 && p.act == asks {
+		if !p.needsWork() || p.howTo() || len(v.known(p)) > 0 && p.act == asks {
 			continue
 		}
 		call, wanted, served := v.serve(p)
@@ -128,6 +128,11 @@ func (v view) plan(points []point) plan {
 		out.calls = v.forced(points)
 	}
 	return out
+}
+
+// howTo: asks how to send us something, which needs nobody's help.
+func (p point) howTo() bool {
+	return p.act == asks && (p.topic == photo || p.topic == video || p.topic == menu) && anyPhrase(words(p.text), sending) && startsWith(words(p.text), "where,how,wo,wie,wohin,dove,come,donde,como,adonde,где,как,куда", 3)
 }
 
 // needsWork: more than words of our own.

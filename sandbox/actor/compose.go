@@ -121,6 +121,8 @@ func (w *writer) open() {
 		w.add(w.p.hello[:2], "name", name)
 	case w.style.formal && w.style.language != russian && (greeted || w.v.redo):
 		w.add(w.p.helloFormal, "name", name)
+	case greeted && w.style.warm:
+		w.add(w.p.hello[:1], "name", name)
 	case greeted:
 		w.add(w.p.hello, "name", name)
 	default:
@@ -128,6 +130,9 @@ func (w *writer) open() {
 	}
 	if w.style.warm {
 		w.add(w.p.warm)
+	}
+	if w.v.foreign() {
+		w.add(w.p.foreign)
 	}
 }
 
@@ -228,8 +233,12 @@ func (w *writer) knowledge() {
 		if p.act != asks {
 			continue
 		}
+		if p.howTo() {
+			w.add(w.p.here)
+			continue
+		}
 		if known := w.v.known(p); len(known) > 0 {
-			w.add(w.p.facts, "about", w.about(p), "fact", listed(known))
+			w.add(w.p.facts, "about", w.dated(p), "fact", listed(known))
 			if !w.style.short {
 				w.add(w.p.check)
 			}
@@ -336,7 +345,7 @@ func (w *writer) open_() []point {
 	var open []point
 	for _, p := range w.points {
 		switch {
-		case !p.needsWork() || p.act == changes, p.act == asks && len(w.v.known(p)) > 0:
+		case !p.needsWork() || p.act == changes, p.howTo(), p.act == asks && len(w.v.known(p)) > 0:
 		case p.act == wishes && w.v.proposed(p) && !w.v.redo:
 		default:
 			open = append(open, p)
@@ -348,7 +357,7 @@ func (w *writer) open_() []point {
 // emptyRecord admits that the record was read in vain.
 func (w *writer) emptyRecord(open []point) {
 	for _, p := range open {
-		if p.act == asks && profileTopics[p.topic] && len(w.v.results) > 0 && slices.ContainsFunc(w.v.req.Tools, func(t Tool) bool { return kindOf(t) == readTool && w.v.wasCalled(t.Name) }) {
+		if p.act == asks && p.onRecord() && len(w.v.results) > 0 && slices.ContainsFunc(w.v.req.Tools, func(t Tool) bool { return kindOf(t) == readTool && w.v.wasCalled(t.Name) }) {
 			w.add(w.p.nothing, "about", w.bareAbout(p))
 			return
 		}
@@ -438,7 +447,7 @@ func (w *writer) sayHint() {
 		w.done = append(w.done, tidy(register(put, w.style.formal)+"."))
 		return
 	}
-	if l, ok := speaks(said); ok && l != w.style.language {
+	if l, ok := speaks(said); !ok || l != w.style.language {
 		w.add(w.p.quoted, "hint", w.quote(said))
 		return
 	}
@@ -542,6 +551,9 @@ func (w *writer) finish() string {
 		between = "\n– "
 	}
 	text := w.few(strings.Join(kept, between))
+	if w.style.emoji == emojiNever {
+		text = withoutEmoji(text)
+	}
 	if w.style.emoji == emojiAlways || w.style.emoji == emojiFree && w.cheerful() {
 		text += " " + w.pick(w.p.emoji)
 	}
@@ -585,14 +597,36 @@ func (w *writer) about(p point) string {
 	if p.topic == noTopic {
 		return base
 	}
-	particulars := texts(p.details)
-	if len(particulars) == 0 && !w.style.short && len(words(p.text)) >= 3 && len([]rune(p.text)) <= 70 {
+	particulars := w.particulars(p)
+	if len(particulars) == 0 && w.style.language == w.v.tongue() && !w.style.short && len(words(p.text)) >= 3 && len([]rune(p.text)) <= 70 {
 		particulars = []string{w.quote(p.text)}
 	}
 	if len(particulars) == 0 {
 		return base
 	}
 	return base + " (" + strings.Join(particulars[:min(len(particulars), 5)], ", ") + ")"
+}
+
+// particulars in the client's words; days in ours, when we answer in another language.
+func (w *writer) particulars(p point) []string {
+	all := texts(p.details)
+	if w.style.language == w.v.tongue() {
+		return all
+	}
+	for i, text := range all {
+		if day, ok := w.p.day(text); ok {
+			all[i] = day
+		}
+	}
+	return all
+}
+
+// dated is about with what the client named, without quoting the question itself.
+func (w *writer) dated(p point) string {
+	if len(p.details) == 0 {
+		return w.bareAbout(p)
+	}
+	return w.about(p)
 }
 
 // onlyTopic is about, but nothing for what has no topic: for sentences that quote badly.
@@ -604,6 +638,9 @@ func (w *writer) onlyTopic(p point) string {
 }
 
 func (w *writer) bareAbout(p point) string {
+	if len(words(p.text)) == 0 {
+		return ""
+	}
 	if p.topic != noTopic {
 		return register(w.p.about[p.topic], w.style.formal)
 	}

@@ -121,16 +121,24 @@ func (f filler) choice(p property) json.RawMessage {
 	if best >= 0 {
 		return p.schema.enum[best]
 	}
-	ordinary := "otherTool,general,misc,unknown,any,normal,medium,default"
-	if f.p.act == complains {
-		ordinary = "high,urgent,complaint," + ordinary
-	}
-	for i, c := range p.schema.enum {
-		if p.required && anyPhrase(nameWords(scalar(c)), ordinary) {
-			return p.schema.enum[i]
+	if p.required {
+		for _, usual := range f.usual() {
+			for i, c := range p.schema.enum {
+				if anyPhrase(nameWords(scalar(c)), usual) {
+					return p.schema.enum[i]
+				}
+			}
 		}
 	}
 	return p.schema.fallback
+}
+
+func (f filler) usual() []string {
+	ordinary := []string{"other,general,misc,unknown,any,normal,medium,default"}
+	if f.p.act == complains {
+		return append([]string{"high,urgent,complaint"}, ordinary...)
+	}
+	return ordinary
 }
 
 // names scores how well a choice names the point.

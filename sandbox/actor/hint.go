@@ -58,7 +58,7 @@ var politeForms = map[language]*regexp.Regexp{
 
 func polite(text string, l language) bool {
 	re := politeForms[l]
-	return l == russian || re != nil && re.MatchString(text)
+	return re != nil && re.MatchString(text)
 }
 
 // wish is one thing that hints ask for, with the patterns (as in the lexicon, five languages) that ask for it.
@@ -76,7 +76,8 @@ var requests = []request{
 	{"one sentence,one line,a single sentence,ein satz,einem satz,una frase,una sola frase,una riga,una linea,одно предложение,одним предложением,одной фразой", func(s *style) { s.short, s.sentences = true, 1 }},
 	{"two sentences,zwei satze,zwei satzen,due frasi,dos frases,два предложения", func(s *style) { s.short, s.sentences = true, 2 }},
 	{"list,bullets,bullet points,line breaks,as a list,liste,absatze,elenco,lista,список*,по пунктам", func(s *style) { s.lines = true }},
-	{"shorter,short,brief,briefer,concise,crisp,to the point,too long,less text,tighter,simpler,simple,clearer,direct,more direct,punchier,punchy,kurzer,kurz,knapper,zu lang,einfacher,direkter,piu corto,piu breve,accorcia,breve,corto,troppo lungo,piu semplice,piu diretto,mas corto,mas breve,acorta,demasiado largo,mas sencillo,mas directo,короче,кратко,коротко,покороче,слишком длинно,проще", func(s *style) { s.short, s.long = true, false }},
+	{"again,different,differently,another,rewrite,redo,other version,try again,not good,bad,no,nope,anders,nochmal,neu,altra versione,di nuovo,diverso,diversa,riscrivi,rifai,otra version,de nuevo,otra vez,diferente,заново,по другому,еще раз,иначе,другой вариант", func(*style) {}},
+	{"not so long,less long,nicht so lang,non cosi lungo,no tan largo,не так длинно,shorter,short,brief,briefer,concise,crisp,to the point,too long,less text,tighter,simpler,simple,clearer,direct,more direct,punchier,punchy,kurzer,kurz,knapper,zu lang,einfacher,direkter,piu corto,piu breve,accorcia,breve,corto,troppo lungo,piu semplice,piu diretto,mas corto,mas breve,acorta,demasiado largo,mas sencillo,mas directo,короче,кратко,коротко,покороче,слишком длинно,проще", func(s *style) { s.short, s.long = true, false }},
 	{"longer,long,more detail,more details,more detailed,detailed,explain more,more info,too short,elaborate,langer,ausfuhrlicher,mehr details,zu kurz,genauer,piu lungo,piu dettagli,piu dettagliato,troppo corto,allunga,mas largo,mas detalle,mas detalles,mas detallado,demasiado corto,длиннее,подробнее,развернуто,слишком коротко,побольше", func(s *style) { s.long = true }},
 	{"more formal,formal,formally,polite,politer,more polite,professional,more professional,serious,formlich,formeller,formal,hoflicher,siezen,seriooser,seriöser,piu formale,formale,dare del lei,professionale,mas formal,de usted,profesional,официальн*,формальн*,вежлив*,на вы", func(s *style) { s.formal = true }},
 	{"less formal,informal,casual,relaxed,lockerer,locker,duzen,informale,meno formale,menos formal,неформальн*,попроще", func(s *style) { s.formal, s.warm = false, true }},

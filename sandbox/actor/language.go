@@ -65,6 +65,9 @@ func speaks(text string) (language, bool) {
 	return best, score[best] > 0
 }
 
+// foreign are words of languages that the actor does not write, and of none that it does.
+const foreign = "bonjour,bonsoir,merci,vous,pouvez,est,voudrais,nous,avec,demain,s il,ola,voce,obrigado,obrigada,bom dia,nao,merhaba,tesekkur,dzien dobry,dziekuje,prosze,dobry den,dekuji"
+
 // letters counts those that only some of the languages write.
 func letters(text string) map[language]int {
 	score := map[language]int{}
@@ -101,10 +104,12 @@ var languageNames = map[language]string{
 	russian: "russian,russisch,russo,ruso,русск*,по русски",
 }
 
+func (v view) foreign() bool { return anyPhrase(words(v.words()), foreign) }
+
 // tongue is the language to answer in: that of the newest words, else of what the client wrote before, else one that the
 // restaurant is known to speak.
 func (v view) tongue() language {
-	if l, ok := speaks(v.words()); ok {
+	if l, ok := speaks(v.words()); ok && !v.foreign() {
 		return l
 	}
 	for i := len(v.history) - 1; i >= 0; i-- {

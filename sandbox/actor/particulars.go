@@ -65,6 +65,9 @@ func details(text string) []detail {
 	}
 	add := func(kind detailKind, start, end int) {
 		start, end = tighten(text, start, end)
+		if kind == countDetail {
+			end = start + len(countOnly(text[start:end]))
+		}
 		if start < end && !taken(start, end) && wholeWord(text, end) {
 			all = append(all, detail{text[start:end], start, end, kind})
 		}
@@ -82,6 +85,23 @@ func details(text string) []detail {
 	}
 	slices.SortFunc(all, func(a, b detail) int { return a.start - b.start })
 	return joined(text, all)
+}
+
+// countOnly keeps "3 posts", and of "1043 schon" the number.
+func countOnly(s string) string {
+	digits, thing, two := strings.Cut(s, " ")
+	if !two || number(digits) == 0 {
+		return s
+	}
+	for _, l := range languages {
+		if l != russian && commonWords[l][fold(thing)] {
+			return digits
+		}
+	}
+	if len(digits) >= 4 {
+		return digits
+	}
+	return s
 }
 
 // tighten cuts off what only marked the edge of a match.
@@ -102,14 +122,14 @@ func wholeWord(text string, end int) bool {
 	return true
 }
 
-var glue = regexp.MustCompile(`(?i)^(?:\s|,|at|um|from|on|alle|dalle|ore|a las|de|von|ab|am|den|в|с|на|the|\bla\b|\bil\b|-|–)*$`)
+var glue = regexp.MustCompile(`(?i)^(?:\s|,|at|um|from|on|after|before|around|nach|vor|gegen|dopo le|prima delle|verso le|después de las|antes de las|после|до|около|alle|dalle|ore|a las|de|von|ab|am|den|в|с|на|the|\bla\b|\bil\b|-|–)*$`)
 
 // joined puts dates and times that stand side by side into one: "Sundays 12-15:30".
 func joined(text string, all []detail) []detail {
 	var out []detail
 	for _, d := range all {
 		n := len(out)
-		if n > 0 && out[n-1].kind <= timeDetail && d.kind <= timeDetail && d.start-out[n-1].end < 12 && glue.MatchString(text[out[n-1].end:d.start]) {
+		if n > 0 && out[n-1].kind <= timeDetail && d.kind <= timeDetail && d.start-out[n-1].end < 30 && glue.MatchString(text[out[n-1].end:d.start]) {
 			out[n-1].end = d.end
 			out[n-1].text = text[out[n-1].start:d.end]
 			out[n-1].kind = min(out[n-1].kind, d.kind)

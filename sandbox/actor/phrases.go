@@ -25,6 +25,7 @@ type phrases struct {
 
 	sorry                      []string // {about}
 	bot, can, decline, stray   []string
+	here, foreign              []string // where to send things; a language we don't write
 	glad                       []string // {about}: praise
 	fine                       []string // a bare yes or no to nothing
 	welcome, bye, picture      []string

@@ -2,6 +2,7 @@ package actor
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -75,12 +76,31 @@ func (v view) points() []point {
 			all = append(all, point{act: orders, text: strings.TrimSpace(m.text)})
 			continue
 		}
-		for _, clause := range clauses(m.text) {
-			all = append(all, parse(clause))
+		for _, s := range sentences(m.text) {
+			all = append(all, sentence(s)...)
 		}
 	}
 	return v.inherit(merge(all))
 }
+
+// sentence reads one sentence. In "I need three posts and the password for Instagram" the second half wants what the first does.
+func sentence(s string) []point {
+	var all []point
+	for i, clause := range breathe(s) {
+		p := parse(clause)
+		switch {
+		case p.act != tells:
+		case i > 0 && (all[i-1].act == wishes || all[i-1].act == asks):
+			p.act = all[i-1].act
+		case strings.Contains(s, "?") && startsWith(words(clause), verbsFirst, 1):
+			p.act = asks
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+const verbsFirst = "is,are,was,were,has,have,did,does,do,can,will,ist,sind,war,hat,habt,haben,kommt,geht,gibt,macht,wird,werden,konnt,kann,avete,hai,siete,puoi,potete,habeis,teneis,esta,estan,puedes,podeis"
 
 var sentenceEnd = regexp.MustCompile(`[?!…]+|\n+|\.\s+|\.$`)
 
@@ -120,27 +140,57 @@ func endsShort(s string) bool {
 	}
 	ws := words(s)
 	w := ws[max(0, len(ws)-1):]
-	return unicode.IsDigit(last[len(last)-1]) || (len(w) == 1 && len([]rune(w[0].raw)) <= 2 && w[0].end == len(s))
+	return unicode.IsDigit(last[len(last)-1]) || (len(w) == 1 && w[0].end == len(s) && (len([]rune(w[0].raw)) == 1 || anyPhrase(w, abbreviated)))
 }
 
+const abbreviated = "ca,nr,st,dr,bzw,usw,ecc,num,sig,sra,sr,ул,тел,min,max,mr,mrs,ms,vs,art,dott"
+
 var breath = regexp.MustCompile(`(?i)[,;]?\s+(?:and also|and then|and another thing|also|oh and|plus|and can|and could|and when|and what|und dann|und außerdem|außerdem|und noch|und wann|und könnt|und kannst|ausserdem|e poi|e anche|e un'altra cosa|inoltre|poi volevo|e volevo|e quando|e potete|y también|y luego|y otra cosa|además|y cuándo|y cuando|y podéis|а ещё|а еще|и ещё|и еще|ещё хотел|и также|и когда|и можете|кстати|übrigens|by the way|btw|a proposito|por cierto)\s+`)
+
+// apart: both sides of an "and" have a topic, and not the same.
+func apart(left, right []word) bool {
+	l, r := topicsIn(left), topicsIn(right)
+	return len(l) > 0 && len(r) > 0 && !slices.ContainsFunc(l, func(t topicAt) bool { return t.topic == r[0].topic })
+}
+
+// unled takes fillers and a greeting off the front, when enough stands behind them.
+func unled(s string) string {
+	bare := lead.ReplaceAllString(s, "")
+	bare = lead.ReplaceAllString(hailing.ReplaceAllString(bare, ""), "")
+	if len(words(bare)) < 2 {
+		return strings.TrimSpace(s)
+	}
+	return bare
+}
+
+var hailing = regexp.MustCompile(`(?i)^(?:(?:hi|hello|hey|good morning|good evening|good afternoon|hallo|guten tag|guten morgen|guten abend|moin|servus|ciao|buongiorno|buonasera|salve|hola|buenas tardes|buenos días|buenos dias|buenas|привет|здравствуйте|добрый день|доброе утро|добрый вечер)(?: (?:all|guys|zusammen|ihr|a tutti|ragazzi|a todos|chicos|всем))?[\s,!.:–-]+)+`)
 
 // lead is what a breathless clause begins with and does not need.
 var lead = regexp.MustCompile(`(?i)^(?:[\s,;]+|(?:and|also|then|oh|plus|und|dann|außerdem|e|poi|anche|inoltre|y|también|luego|además|и|а|ещё|еще|также|кстати|ehm|eh|uh|um|hm+|allora|ähm|bueno|pues|ну|вот)[\s,]+)+`)
 
 func breathe(s string) []string {
-	if len(words(s)) < 9 {
+	s = unled(s)
+	if len(words(s)) < 7 {
 		return []string{s}
 	}
 	var all []string
 	from := 0
+	for _, at := range conjunction.FindAllStringIndex(s, -1) {
+		if left, right := words(s[from:at[0]]), words(s[at[1]:]); len(left) >= 3 && len(right) >= 3 && apart(left, right) {
+			all = append(all, breathe(s[from:at[0]])...)
+			from = at[1]
+		}
+	}
+	if from > 0 {
+		return append(all, breathe(s[from:])...)
+	}
 	for _, at := range breath.FindAllStringIndex(s, -1) {
 		if len(words(s[from:at[0]])) >= 3 && len(words(s[at[1]:])) >= 2 {
-			all = append(all, lead.ReplaceAllString(s[from:at[0]], ""))
+			all = append(all, unled(s[from:at[0]]))
 			from = at[0]
 		}
 	}
-	return append(all, lead.ReplaceAllString(s[from:], ""))
+	return append(all, unled(s[from:]))
 }
 
 // parse reads one clause.
@@ -161,9 +211,18 @@ func parse(clause string) point {
 	if found := topicsIn(ws); len(found) > 0 {
 		p.topic, p.about = found[0].topic, found[0].at
 	}
+	if p.topic == noTopic && shutOrOpen.MatchString(text) {
+		p.topic = hours
+	}
 	p.act = p.judge(ws)
+	if p.act == changes && (p.topic == noTopic || p.topic == price) && slices.ContainsFunc(p.details, func(d detail) bool { return d.kind == amountDetail }) {
+		p.topic = menu
+	}
 	return p
 }
+
+// shutOrOpen: "wir haben vom 24.12. bis 2.1. zu".
+var shutOrOpen = regexp.MustCompile(`(?i)\b(?:haben|habt|hat)\b.*\b(?:zu|auf|offen)[.!? ]*$`)
 
 // judge decides what the clause does. What is dangerous or urgent comes first.
 func (p point) judge(ws []word) act {
@@ -176,6 +235,8 @@ func (p point) judge(ws []word) act {
 		return whatAsks
 	case p.topic == noTopic && anyPhrase(ws, offTopics):
 		return strays
+	case anyPhrase(ws, mistaken):
+		return agrees
 	case anyPhrase(ws, complaining) || shouts(p.text):
 		return complains
 	case !asked && anyPhrase(ws, praising) && !anyPhrase(ws, wanting):
@@ -184,7 +245,7 @@ func (p point) judge(ws []word) act {
 		return p.smallTalk(ws, question)
 	case !question && (p.topic != noTopic || len(p.details) > 0) && p.isChange(ws):
 		return changes
-	case question && !anyPhrase(ws, wanting):
+	case question && !anyPhrase(ws, wanting), anyPhrase(ws, telling) && findPhrase(ws, asking) >= 0:
 		return asks
 	case anyPhrase(ws, wanting) || p.topic == phoneCall || p.topic == contract:
 		return wishes
@@ -201,14 +262,14 @@ func (p point) isChange(ws []word) bool {
 	if anyPhrase(ws, changing) {
 		return true
 	}
-	timed := false
+	timed := p.topic == hours && shutOrOpen.MatchString(p.text)
 	for _, d := range p.details {
 		timed = timed || d.kind <= timeDetail || d.kind == contactDetail
 	}
 	return timed && (p.topic == hours || p.topic == contact) && !startsWith(ws, asking, 2) && !anyPhrase(ws, wanting)
 }
 
-var laughter = regexp.MustCompile(`(?i)^(?:(?:ha|he|hi|ja|xa|ха|хе|ah)+h?|lol|rofl|xd|kkk+)$`)
+var laughter = regexp.MustCompile(`(?i)^(?:(?:ha|he|hi|ja|xa|ха|хе|ah){2,}h?|lol|rofl|xd|kkk+)$`)
 
 // smallTalk sorts what names nothing in particular.
 func (p point) smallTalk(ws []word, question bool) act {

@@ -1,13 +1,14 @@
 package actor
 
 import (
+	"slices"
 	"strings"
-	"unicode"
 )
 
 // rewrite obeys the hint and never gives the same text again: of several tries it takes the one that fits the hint and is
 // least like the draft before.
 func (a *Actor) rewrite(v view, points []point, pl plan, s style) string {
+	points = s.drop(points)
 	best, bestScore := "", -1.0
 	for try := uint64(1); try <= 24; try++ {
 		text := a.compose(v, points, pl, s, try)
@@ -22,6 +23,14 @@ func (a *Actor) rewrite(v view, points []point, pl plan, s style) string {
 		best = a.compose(v, points, pl, s, 1) + " " + tongues[s.language].close[0]
 	}
 	return best
+}
+
+// drop leaves out the points about what the manager does not want mentioned.
+func (s style) drop(points []point) []point {
+	unwanted := topicsIn(words(s.without))
+	return slices.DeleteFunc(slices.Clone(points), func(p point) bool {
+		return slices.ContainsFunc(unwanted, func(t topicAt) bool { return t.topic == p.topic })
+	})
 }
 
 func same(a, b string) bool {
@@ -57,9 +66,6 @@ func (s style) fit(text, previous string, a *Actor, v view, try uint64) string {
 			text = p.tiny[int(try)%len(p.tiny)]
 		}
 	}
-	if s.emoji == emojiNever {
-		text = withoutEmoji(text)
-	}
 	return text
 }
 
@@ -85,5 +91,5 @@ func withoutEmoji(s string) string {
 		}
 		return r
 	}, s)
-	return strings.TrimRightFunc(s, unicode.IsSpace)
+	return tidy(s)
 }

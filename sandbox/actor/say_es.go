@@ -3,7 +3,7 @@ package actor
 var inSpanish = phrases{
 	quotes: [2]string{"«", "»"}, and: "y",
 	hello:       []string{"¡Hola, {name}!", "Hola, {name}, ¡gracias por escribir!", "¡Hola, {name}! Qué bien leerte."},
-	helloFormal: []string{"Estimado/a {name}:", "Buenos días, {name}."},
+	helloFormal: []string{"Estimado/a {name}, gracias por su mensaje.", "Buenos días, {name}."},
 	helloAll:    []string{"¡Hola!", "¡Buenas!"},
 	again:       []string{"Gracias por [tu|su] mensaje, {name}.", "Muchas gracias, {name}.", "Gracias, {name}."},
 	againAll:    []string{"Gracias por [tu|su] mensaje.", "Muchas gracias por escribir."},
@@ -11,7 +11,7 @@ var inSpanish = phrases{
 
 	question: "[tu|su] pregunta {about}", questions: "[tus|sus] preguntas {about}", wish: "[tu|su] petición {about}", wishes: "[tus|sus] peticiones {about}", message: "[tu|su] mensaje {about}",
 	held:     []string{"Hemos pasado al equipo {what} y escribimos aquí en cuanto haya respuesta.", "El equipo ya tiene {what}; la respuesta llega aquí en el chat.", "Hemos enviado {what} a quien corresponde y [te|le] contestamos aquí."},
-	needs:    []string{"Para {what} hace falta antes una persona del equipo; la respuesta llega aquí.", "No podemos decidirlo solos: {what} lo ve una persona del equipo y escribimos aquí."},
+	needs:    []string{"Para {what} hace falta antes una persona del equipo; la respuesta llega aquí.", "Para {what} tenemos que preguntar antes a una persona del equipo; después escribimos aquí."},
 	teamSays: []string{"El equipo dice: {fact}", "Respuesta del equipo: {fact}"},
 
 	facts:      []string{"{About} tenemos registrado: {fact}.", "Lo hemos mirado: {about} consta {fact}.", "Nuestros datos {about}: {fact}."},
@@ -25,7 +25,7 @@ var inSpanish = phrases{
 	missing:    []string{"Para seguir nos falta: {fields}.", "¿[Nos dices|Nos dice] {fields}? Así podemos seguir."},
 	unclear:    []string{"No estamos seguros de entender {echo}: ¿[nos lo explicas|nos lo explica] un poco más?", "¿De qué se trata con {echo}?"},
 
-	sorry:   []string{"Lo sentimos {about}: entendemos que es molesto, y va directamente a una persona.", "Sentimos mucho lo que [cuentas|cuenta] {about}; nos lo tomamos en serio."},
+	sorry:   []string{"Lo sentimos, entendemos que lo que [escribes|escribe] {about} es molesto, y va directamente a una persona.", "Sentimos mucho lo que [cuentas|cuenta] {about}; nos lo tomamos en serio."},
 	bot:     []string{"Aquí escribe el asistente de la agencia: una ayuda automática prepara las respuestas y una persona del equipo las lee todas antes de enviarlas.", "Un asistente automático prepara borradores y una persona revisa cada respuesta antes de que llegue."},
 	can:     []string{"[Puedes|Puede] enviarnos fotos, ideas para publicaciones e historias, horarios nuevos o preguntas sobre facturas; lo que no podamos resolver pasa a una persona del equipo.", "Publicaciones, historias, fotos, horarios, facturas: basta con escribirlo aquí. Los precios y las promesas solo vienen de personas."},
 	decline: []string{"Eso no podemos hacerlo: no cambiamos nuestra forma de trabajar a petición ni compartimos nunca datos de otras personas o restaurantes. Con [tus|sus] publicaciones, fotos u horarios ayudamos encantados.", "Lo sentimos, instrucciones así aquí no cambian nada, y los datos de otros son privados. Si hay algo para [tu|su] restaurante, aquí estamos."},
@@ -35,12 +35,14 @@ var inSpanish = phrases{
 	picture: []string{"Gracias, ha llegado. ¿Qué hacemos con ella?", "¡Recibida, gracias! ¿Es para una publicación, una historia o para la galería?"},
 	yes:     []string{"Perfecto, entonces lo hacemos así ({echo}).", "Bien, apuntado: {echo}."},
 	no:      []string{"De acuerdo, entonces no ({echo}).", "Entendido, apuntado: {echo}."},
-	waiting: []string{"No lo hemos olvidado: {what} sigue pendiente.", "[Haces|Hace] bien en preguntar: {what} sigue pendiente."},
+	waiting: []string{"No lo hemos olvidado: falta todavía la respuesta para {what}.", "[Haces|Hace] bien en preguntar: la respuesta para {what} sigue pendiente."},
 	extra:   []string{"Una persona del equipo lee cada respuesta antes de enviarla, así no se pierde nada.", "[Puedes|Puede] seguir escribiendo aquí; leemos todo en este chat, también fotos y audios.", "Si hay algo más – fechas, platos, ideas –, basta con añadirlo y lo vemos juntos.", "No se publica ni se cambia nada antes de que alguien lo confirme."},
 	warm:    []string{"Qué alegría [leerte|leerle].", "Nos alegra que [escribas|escriba].", "Es un gusto trabajar en esto juntos."},
 	close:   []string{"¡Que [tengas|tenga] un buen día!", "¡Un saludo de todo el equipo!", "¡Hasta pronto y buen servicio!"},
 	glad:    []string{"¡Qué alegría, gracias por lo que [dices|dice] {about}!", "¡Nos alegra mucho leer esto {about}!"},
 	fine:    []string{"De acuerdo, si surge algo, aquí estamos.", "Muy bien, para cualquier cosa basta con escribir."},
+	here:    []string{"Basta con enviarlo aquí, en este chat, mejor como archivo para conservar la calidad.", "Directamente aquí en el chat; como documento mantiene toda la calidad."},
+	foreign: []string{"Aquí escribimos en español, inglés, alemán, italiano y ruso; para otros idiomas ayuda una persona del equipo."},
 	tiny:    []string{"Nos ocupamos de ello.", "Estamos en ello."},
 	regret:  []string{"[Disculpa|Disculpe] las molestias.", "Pedimos disculpas por ello."},
 	note:    []string{"Una cosa más: {hint}.", "Y además: {hint}."},

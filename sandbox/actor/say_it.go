@@ -3,7 +3,7 @@ package actor
 var inItalian = phrases{
 	quotes: [2]string{"«", "»"}, and: "e",
 	hello:       []string{"Ciao {name}!", "Ciao {name}, grazie del messaggio!", "Ciao {name}, che piacere sentirti!"},
-	helloFormal: []string{"Gentile {name},", "Buongiorno, {name}."},
+	helloFormal: []string{"Gentile {name}, grazie del messaggio.", "Buongiorno, {name}."},
 	helloAll:    []string{"Ciao!", "Buongiorno!"},
 	again:       []string{"Grazie del messaggio, {name}.", "Grazie mille, {name}.", "Grazie, {name}."},
 	againAll:    []string{"Grazie del messaggio.", "Grazie mille per averci scritto."},
@@ -11,7 +11,7 @@ var inItalian = phrases{
 
 	question: "la [tua|Sua] domanda {about}", questions: "le [tue|Sue] domande {about}", wish: "la [tua|Sua] richiesta {about}", wishes: "le [tue|Sue] richieste {about}", message: "il [tuo|Suo] messaggio {about}",
 	held:     []string{"Abbiamo passato al team {what} e scriviamo qui appena c'è una risposta.", "Adesso il team ha in mano {what}; la risposta arriva qui in chat.", "Abbiamo girato {what} a chi se ne occupa e [ti|Le] rispondiamo qui."},
-	needs:    []string{"Per {what} serve prima una persona del team; la risposta arriva qui in chat.", "Non possiamo decidere da soli: {what} va vista con una persona del team, poi scriviamo qui."},
+	needs:    []string{"Per {what} serve prima una persona del team; la risposta arriva qui in chat.", "Per {what} dobbiamo prima sentire una persona del team, poi scriviamo qui."},
 	teamSays: []string{"Il team dice: {fact}", "Risposta dal team: {fact}"},
 
 	facts:      []string{"{About} abbiamo in archivio: {fact}.", "Abbiamo controllato: {about} risulta {fact}.", "I nostri appunti {about}: {fact}."},
@@ -25,7 +25,7 @@ var inItalian = phrases{
 	missing:    []string{"Per andare avanti ci serve ancora: {fields}.", "[Ci dici|Ci può dire] {fields}? Così possiamo procedere."},
 	unclear:    []string{"Non siamo sicuri di aver capito {echo}: [ci spieghi|ci può spiegare] meglio?", "Di cosa si tratta con {echo}?"},
 
-	sorry:   []string{"Ci dispiace {about}: capiamo che dà fastidio, e la cosa va subito a una persona.", "Ci dispiace davvero, prendiamo sul serio quello che [scrivi|scrive] {about}."},
+	sorry:   []string{"Ci dispiace per quello che [scrivi|scrive] {about}: capiamo che dà fastidio, e la cosa va subito a una persona.", "Ci dispiace davvero, prendiamo sul serio quello che [scrivi|scrive] {about}."},
 	bot:     []string{"Qui scrive l'assistente dell'agenzia: un aiuto automatico prepara le risposte e una persona del team le legge tutte prima dell'invio.", "Un assistente automatico prepara le bozze, e una persona controlla ogni risposta prima che [ti|Le] arrivi."},
 	can:     []string{"[Puoi|Può] mandarci foto, idee per post e story, nuovi orari o domande sulle fatture; quello che non possiamo risolvere noi passa a una persona del team.", "Post, story, foto, orari, fatture: basta scriverlo qui. Prezzi e promesse arrivano solo dalle persone."},
 	decline: []string{"Questo non possiamo farlo: non cambiamo il nostro modo di lavorare su richiesta e non condividiamo mai dati di altre persone o altri ristoranti. Per i [tuoi|Suoi] post, foto o orari siamo qui.", "Mi spiace, ma istruzioni così qui non cambiano nulla, e i dati degli altri restano riservati. Se c'è qualcosa per il [tuo|Suo] ristorante, volentieri."},
@@ -35,12 +35,14 @@ var inItalian = phrases{
 	picture: []string{"Grazie, è arrivata. Cosa [vuoi|vuole] che ne facciamo?", "Ricevuta, grazie! È per un post, una story o per la galleria?"},
 	yes:     []string{"Perfetto, allora facciamo così ({echo}).", "Bene, segnato: {echo}."},
 	no:      []string{"Va bene, allora no ({echo}).", "Capito, segnato: {echo}."},
-	waiting: []string{"Non ce ne siamo dimenticati: {what} è ancora da chiudere.", "[Fai|Fa] bene a chiedere: {what} è ancora da chiudere."},
+	waiting: []string{"Non ce ne siamo dimenticati: manca ancora la risposta per {what}.", "[Fai|Fa] bene a chiedere: la risposta per {what} deve ancora arrivare."},
 	extra:   []string{"Ogni risposta viene letta da una persona del team prima di partire, così non si perde niente.", "[Puoi|Può] continuare a scrivere qui: leggiamo tutto in questa chat, anche foto e vocali.", "Se viene in mente altro – date, piatti, idee – basta aggiungerlo e lo vediamo insieme.", "Niente viene pubblicato o cambiato prima che qualcuno lo confermi."},
 	warm:    []string{"Che piacere [sentirti|sentirLa].", "Siamo contenti che [tu ci abbia|Lei ci abbia] scritto.", "È bello lavorarci insieme."},
 	close:   []string{"Buona giornata!", "Un caro saluto da tutto il team!", "A presto e buon lavoro!"},
 	glad:    []string{"Che bello, grazie delle parole {about}!", "Ci fa molto piacere quello che [scrivi|scrive] {about}!"},
 	fine:    []string{"Va bene, se serve altro siamo qui.", "D'accordo, per qualsiasi cosa basta scrivere."},
+	here:    []string{"Basta mandare tutto qui in chat, meglio come file, così la qualità resta.", "Direttamente qui in chat; come documento si conserva la qualità."},
+	foreign: []string{"Qui scriviamo in italiano, inglese, tedesco, spagnolo e russo; per altre lingue ci aiuta una persona del team."},
 	tiny:    []string{"Ce ne occupiamo noi.", "Ci pensiamo noi."},
 	regret:  []string{"Ci scusiamo per il disagio.", "[Scusaci|Ci scusi] davvero."},
 	note:    []string{"Ancora una cosa: {hint}.", "E inoltre: {hint}."},

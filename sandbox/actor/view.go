@@ -56,12 +56,9 @@ func (v view) client() string {
 func look(r Request) view {
 	v := view{req: r}
 	v.readSystem(r.System)
-	last := -1
-	for i, t := range r.Turns {
-		switch t.Role {
-		case "user":
-			last = i
-		case "system", "developer":
+	last := lastWords(r.Turns)
+	for _, t := range r.Turns {
+		if t.Role == "system" || t.Role == "developer" {
 			v.readSystem(t.Text)
 		}
 	}
@@ -74,9 +71,30 @@ func look(r Request) view {
 		default:
 			v.made = append(v.made, t.Calls...)
 			v.results = append(v.results, t.Results...)
+			if t.Role == "assistant" && t.Text != "" && len(t.Calls) == 0 && i < len(r.Turns)-1 {
+				v.previous, v.redo = t.Text, true // sent back with some remark
+			}
 		}
 	}
 	return v
+}
+
+// lastWords is the turn with the client's newest words: the last of the user, or the last one that carries the platform's tag.
+func lastWords(turns []Turn) int {
+	last, tagged := -1, -1
+	for i, t := range turns {
+		if t.Role != "user" {
+			continue
+		}
+		last = i
+		if strings.Contains(t.Text, "<unanswered>") {
+			tagged = i
+		}
+	}
+	if tagged >= 0 {
+		return tagged
+	}
+	return last
 }
 
 func heard(t Turn) []said {

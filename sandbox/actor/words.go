@@ -24,7 +24,7 @@ func words(text string) []word {
 	}
 	for i, r := range text {
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mn, r):
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || start >= 0 && unicode.Is(unicode.Mn, r):
 			if start < 0 {
 				start = i
 			}
@@ -49,7 +49,7 @@ func (w word) has(pattern string) bool {
 	switch {
 	case w.low == stem, open && strings.HasPrefix(w.low, stem):
 		return true
-	case len([]rune(stem)) < 6:
+	case len(stem) < 6 || w.low == "" || w.low[0] != stem[0] || len([]rune(stem)) < 6:
 		return false
 	case open && len([]rune(w.low)) > len([]rune(stem)):
 		return slip(string([]rune(w.low)[:len([]rune(stem))]), stem) || slip(string([]rune(w.low)[:len([]rune(stem))-1]), stem)
