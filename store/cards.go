@@ -32,6 +32,18 @@ func (tx *Tx) LeaseView(ctx context.Context, id ApprovalID) (LeaseToken, error) 
 	return token, nil
 }
 
+// RenewView holds the drawing for another LeaseTime.
+func (tx *Tx) RenewView(ctx context.Context, id ApprovalID, token LeaseToken) error {
+	n, err := tx.exec(ctx, `UPDATE views SET lease_until = $3 WHERE approval_id = $1 AND lease_token = $2`, id, token, tx.Now.Add(LeaseTime))
+	if err != nil {
+		return fmt.Errorf("store: renew view: %w", err)
+	}
+	if n == 0 {
+		return ErrLeaseLost
+	}
+	return nil
+}
+
 // Drawn records that all copies show rev. If the row has changed meanwhile, another drawing follows.
 func (tx *Tx) Drawn(ctx context.Context, id ApprovalID, token LeaseToken, rev int64) error {
 	again, err := value[bool](ctx, tx, `UPDATE views SET shown = $3, failures = 0, lease_token = NULL, lease_until = NULL,

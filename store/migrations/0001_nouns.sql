@@ -251,7 +251,7 @@ CREATE TABLE outbound (
     chat_id       uuid        NOT NULL,
     approval_id   uuid        NOT NULL UNIQUE,
     text          text        NOT NULL CHECK (text <> ''),
-    text_hash     bytea       NOT NULL CHECK (text_hash = sha256(convert_to(text, 'UTF8'))),
+    text_hash     bytea       NOT NULL CONSTRAINT outbound_hash CHECK (text_hash = sha256(convert_to(text, 'UTF8'))),
     watermark     bigint      NOT NULL,
     released      boolean     NOT NULL DEFAULT true CHECK (released),
     created_at    timestamptz NOT NULL,
