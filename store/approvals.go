@@ -253,9 +253,9 @@ func (tx *Tx) TouchView(ctx context.Context, id ApprovalID) error {
 	return tx.Enqueue(ctx, ShowApproval{Approval: id})
 }
 
-// RemindAt puts a pending card away until then; the sweeper brings it back.
+// RemindAt puts a pending card away until then: it is drawn so now, and the sweeper brings it back.
 func (tx *Tx) RemindAt(ctx context.Context, id ApprovalID, at time.Time) (bool, error) {
-	n, err := tx.exec(ctx, `UPDATE views v SET remind_at = $2, next_at = $2, rev = rev + 1 FROM approvals a WHERE v.approval_id = $1 AND a.id = v.approval_id AND a.state = 'pending'`, id, at)
+	n, err := tx.exec(ctx, `UPDATE views v SET remind_at = $2, next_at = $3, rev = rev + 1 FROM approvals a WHERE v.approval_id = $1 AND a.id = v.approval_id AND a.state = 'pending'`, id, at, tx.Now)
 	if err != nil {
 		return false, fmt.Errorf("store: remind: %w", err)
 	}
