@@ -51,8 +51,11 @@ func (a *Agent) applyReleased(ctx context.Context, id store.ApprovalID) error {
 	})
 }
 
-// answeredFirst moves a lead on when somebody of us has answered.
+// answeredFirst moves a lead on when somebody of us has answered. It is the last thing that an approval releases.
 func (a *Agent) answeredFirst(ctx context.Context, tx *store.Tx, id store.ApprovalID) error {
+	if err := tx.CloseRelease(ctx, id); err != nil {
+		return err
+	}
 	sent, err := tx.WasSent(ctx, id)
 	if err != nil || !sent {
 		return err

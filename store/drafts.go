@@ -122,6 +122,17 @@ func (tx *Tx) hold(ctx context.Context, c Chat, f Finding) error {
 	return tx.Enqueue(ctx, ShowApproval{Approval: approval})
 }
 
+// CloseRelease marks that an approval has nothing left to carry out beside its message, if that is so; until then the sweeper
+// brings the job back. Whoever closes at the same time waits.
+func (tx *Tx) CloseRelease(ctx context.Context, a ApprovalID) error {
+	_, err := tx.exec(ctx, `UPDATE deliveries x SET release_at = NULL FROM outbound o WHERE o.id = x.outbound_id AND o.approval_id = $1
+		AND NOT EXISTS (SELECT FROM proposals p WHERE p.approval_id = o.approval_id AND p.done_at IS NULL)`, a)
+	if err != nil {
+		return fmt.Errorf("store: close release: %w", err)
+	}
+	return nil
+}
+
 // Released are the proposals of a decided approval that are still to be carried out. An approval that was not sent releases
 // nothing, whoever enqueued the job.
 func (tx *Tx) Released(ctx context.Context, a ApprovalID) ([]HeldProposal, error) {

@@ -8,14 +8,14 @@ import (
 	"github.com/riverqueue/river"
 )
 
-// Sweep wakes everything that is due and that nobody works on: chats whose turn was lost with its worker, deliveries, cards,
-// notices and updates whose time has come. It is what resumes work after a crash; River's own rescue is the last net.
+// Sweep wakes everything that is due and that nobody works on: chats whose turn was lost with its worker, deliveries, what
+// approvals have released, cards, notices and updates whose time has come. It is what resumes work after a crash; River's own rescue is the last net.
 //
 // Each row is pushed on by grace, so that a slow worker is not woken over and over. window and cap are the burst window's.
 func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, err error) {
 	err = db.System(ctx, Desk, func(tx *Tx) error {
 		var jobs []river.JobArgs
-		for _, sweep := range []func(context.Context, *Tx) ([]river.JobArgs, error){sweepChats(window, cap), sweepDeliveries, sweepViews, sweepNotices, sweepUpdates} {
+		for _, sweep := range []func(context.Context, *Tx) ([]river.JobArgs, error){sweepChats(window, cap), sweepDeliveries, sweepReleases, sweepViews, sweepNotices, sweepUpdates} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
 				return fmt.Errorf("store: sweep: %w", err)
@@ -46,6 +46,15 @@ func sweepChats(window, cap time.Duration) func(context.Context, *Tx) ([]river.J
 func sweepDeliveries(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 	return collect[Deliver](ctx, tx, `SELECT restaurant_id AS restaurant, id AS delivery FROM deliveries
 		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now, sweepLimit)
+}
+
+// releaseAgain keeps a release that cannot be carried out from going round all the time.
+const releaseAgain = 30 * time.Second
+
+func sweepReleases(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+	return collect[ApplyProposals](ctx, tx, `UPDATE deliveries x SET release_at = $1 FROM outbound o WHERE o.id = x.outbound_id
+		AND x.id IN (SELECT id FROM deliveries WHERE release_at < $2 ORDER BY release_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+		RETURNING o.restaurant_id AS restaurant, o.approval_id AS approval`, tx.Now.Add(releaseAgain), tx.Now.Add(-sweepGrace), sweepLimit)
 }
 
 func sweepViews(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
@@ -80,6 +89,7 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 	what, err := value[string](ctx, tx, `SELECT concat_ws(' ',
 		(SELECT 'turns:' || count(*) FROM chats WHERE busy_since IS NOT NULL HAVING count(*) > 0),
 		(SELECT 'deliveries:' || count(*) FROM deliveries WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'releases:' || count(*) FROM deliveries WHERE release_at < $1 HAVING count(*) > 0),
 		(SELECT 'cards:' || count(*) FROM views WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'notices:' || count(*) FROM notices WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'updates:' || count(*) FROM updates WHERE next_at < $1 HAVING count(*) > 0),

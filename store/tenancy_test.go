@@ -166,6 +166,7 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		"Cards":        func(tx *store.Tx) (any, error) { return tx.Cards(ctx, x.pending) },
 		"Chat":         func(tx *store.Tx) (any, error) { return tx.Chat(ctx, x.chat.ID) },
 		"CloseAsk":     only(func(tx *store.Tx) error { return tx.CloseAsk(ctx, store.AskID(x.pending)) }),
+		"CloseRelease": only(func(tx *store.Tx) error { return tx.CloseRelease(ctx, x.decided) }),
 		"Commit":       func(tx *store.Tx) (any, error) { return tx.Commit(ctx, x.lease, drafted(x.turn, "intruder")) },
 		"Conversation": func(tx *store.Tx) (any, error) { return tx.Conversation(ctx, x.chat.ID, 99) },
 		"Decide": func(tx *store.Tx) (any, error) {

@@ -281,11 +281,13 @@ CREATE TABLE deliveries (
     next_at         timestamptz,                     -- when to look again; null: nothing to do
     lease_token     uuid,
     lease_until     timestamptz,
+    release_at      timestamptz,                     -- when to carry out what its approval releases beside it; null: done
     UNIQUE (restaurant_id, id),
     FOREIGN KEY (restaurant_id, outbound_id) REFERENCES outbound (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
     FOREIGN KEY (outbound_id, chat_id, text_hash) REFERENCES outbound (id, chat_id, text_hash)
 );
 CREATE INDEX deliveries_due ON deliveries (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX deliveries_releasing ON deliveries (release_at) WHERE release_at IS NOT NULL;
 CREATE INDEX deliveries_open ON deliveries (chat_id, text_hash);
 CREATE INDEX deliveries_vendor ON deliveries (vendor_id);
 CREATE INDEX deliveries_echo ON deliveries (echo_id) WHERE echo_id IS NOT NULL;

@@ -85,7 +85,7 @@ GRANT UPDATE (busy_since, lease_token, lease_until, handled) ON chats TO marketa
 GRANT UPDATE (status, why, attempts, finished_at) ON turns TO marketa_app;
 GRANT UPDATE (result, proposal, done_at) ON tool_calls TO marketa_app;
 GRANT UPDATE (done_at) ON proposals TO marketa_app;
-GRANT UPDATE (state, attempts, looks, answered, intent_at, known_at, vendor_id, echo_id, reason, next_at, lease_token, lease_until) ON deliveries TO marketa_app;
+GRANT UPDATE (state, attempts, looks, answered, intent_at, known_at, vendor_id, echo_id, reason, next_at, lease_token, lease_until, release_at) ON deliveries TO marketa_app;
 GRANT UPDATE (rev, next_at, remind_at) ON views TO marketa_app;
 
 -- Ingest: many restaurants in one statement, reads no text.
@@ -111,7 +111,7 @@ GRANT UPDATE ON managers, cards, notices, asks, updates TO marketa_desk;
 GRANT DELETE ON cards TO marketa_desk;
 GRANT UPDATE (swept_at, lease_token, lease_until) ON chats TO marketa_desk;
 GRANT UPDATE (rev, shown, failures, remind_at, next_at, lease_token, lease_until) ON views TO marketa_desk;
-GRANT UPDATE (state, next_at, reason, attempts, looks) ON deliveries TO marketa_desk;
+GRANT UPDATE (state, next_at, reason, attempts, looks, release_at) ON deliveries TO marketa_desk;
 
 -- Jobs are enqueued in the transaction that makes the work true, by whichever role that is.
 -- +goose StatementBegin

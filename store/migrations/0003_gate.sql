@@ -95,8 +95,8 @@ BEGIN
         END IF;
         INSERT INTO outbound (id, restaurant_id, chat_id, approval_id, text, text_hash, watermark, created_at)
         VALUES (p_outbound, c.restaurant_id, c.id, shown, final_text, final_hash, c.watermark, p_now);
-        INSERT INTO deliveries (id, restaurant_id, outbound_id, chat_id, text_hash, next_at)
-        VALUES (p_delivery, c.restaurant_id, p_outbound, c.id, final_hash, p_now);
+        INSERT INTO deliveries (id, restaurant_id, outbound_id, chat_id, text_hash, next_at, release_at)
+        VALUES (p_delivery, c.restaurant_id, p_outbound, c.id, final_hash, p_now, p_now);
         delivery := p_delivery;
         UPDATE chats SET handled = c.watermark WHERE id = c.id;
     ELSIF p_action = 'discard' THEN
