@@ -59,12 +59,12 @@ func sweepReleases(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 
 func sweepViews(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 	return collect[ShowApproval](ctx, tx, `SELECT approval_id AS approval FROM views
-		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now.Add(-sweepGrace), sweepLimit)
+		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $2) ORDER BY next_at LIMIT $3`, tx.Now.Add(-sweepGrace), tx.Now, sweepLimit)
 }
 
 func sweepNotices(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 	return collect[SendNotice](ctx, tx, `SELECT id AS notice FROM notices
-		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now.Add(-sweepGrace), sweepLimit)
+		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $2) ORDER BY next_at LIMIT $3`, tx.Now.Add(-sweepGrace), tx.Now, sweepLimit)
 }
 
 func sweepUpdates(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
