@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-telegram/bot"
@@ -23,12 +25,12 @@ type Config struct {
 
 // Bot is the managers' chat.
 type Bot struct {
-	db    *store.DB
-	tg    *bot.Bot
-	chat  int64
-	pace  *pacer
-	log   *slog.Logger
-	token string
+	db        *store.DB
+	tg        *bot.Bot
+	approvals atomic.Int64           // the approvals chat, 0 without one; its id changes when Telegram makes a supergroup of it
+	name      atomic.Pointer[string] // the bot's own username, once Telegram has told it
+	pace      *pacer
+	log       *slog.Logger
 }
 
 // callTimeout is well under a lease, so that nobody takes over while a call is under way.
@@ -40,11 +42,12 @@ func New(cfg Config) (*Bot, error) {
 	if client == nil {
 		client = &http.Client{Timeout: callTimeout}
 	}
-	b := &Bot{db: cfg.DB, chat: cfg.ApprovalsChat, pace: newPacer(cfg.DB.Clock), log: cfg.Log, token: cfg.Token}
+	b := &Bot{db: cfg.DB, pace: newPacer(cfg.DB.Clock), log: cfg.Log}
+	b.approvals.Store(cfg.ApprovalsChat)
 	if cfg.Token == "" {
 		return b, nil
 	}
-	tg, err := bot.New(cfg.Token, bot.WithServerURL(cfg.BaseURL), bot.WithSkipGetMe(), bot.WithHTTPClient(time.Minute, client),
+	tg, err := bot.New(cfg.Token, bot.WithServerURL(strings.TrimRight(cfg.BaseURL, "/")), bot.WithSkipGetMe(), bot.WithHTTPClient(time.Minute, client),
 		bot.WithNotAsyncHandlers(), bot.WithErrorsHandler(func(err error) { cfg.Log.Warn("telegram library", "error", scrub(err)) }))
 	if err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)

@@ -1,8 +1,8 @@
 package telegram
 
 import (
+	"cmp"
 	"fmt"
-	"html"
 	"strings"
 	"time"
 
@@ -11,96 +11,108 @@ import (
 
 // Render draws an approval as managers see it. It is pure: the same row at the same time gives the same card.
 // remindAt is until when the card was put away, nil when it was not.
+//
+// A draft that can be approved is always shown whole; what stands around it is shortened to fit (fit.go).
 func Render(v store.View, remindAt *time.Time) Post {
+	text, whole := fit(v, remindAt)
+	return Post{HTML: text, Keyboard: buttons(v, whole)}
+}
+
+func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
 	var s strings.Builder
-	s.WriteString(heading(v) + said(v))
-	for _, part := range []string{body(v), beside(v), footer(v, remindAt)} {
+	s.WriteString(heading(v) + said(v, r))
+	for _, part := range []string{body(v, whole), beside(v, r), footer(v, remindAt)} {
 		if part = strings.TrimSpace(part); part != "" {
 			s.WriteString("\n" + part + "\n")
 		}
 	}
-	return Post{HTML: strings.TrimSpace(s.String()), Keyboard: buttons(v)}
+	return strings.TrimSpace(s.String())
 }
+
+// client is whom the card is about, for a sentence.
+func client(v store.View) string { return cut(cmp.Or(v.ChatTitle, v.Restaurant, "the client"), 60) }
 
 func heading(v store.View) string {
-	name := v.ChatTitle
-	if name == "" {
-		name = "New contact"
-	}
-	line := "💬 <b>" + html.EscapeString(cut(name, 60)) + "</b>"
+	name := cmp.Or(v.ChatTitle, "New contact")
+	s := "💬 <b>" + line(name, 60) + "</b>"
 	if v.Restaurant != "" && v.Restaurant != name {
-		line += " · " + html.EscapeString(cut(v.Restaurant, 60))
+		s += " · " + line(v.Restaurant, 60)
 	}
-	return line + " · " + strings.ReplaceAll(html.EscapeString(v.Stage), "_", " ") + " · via " + html.EscapeString(string(v.Channel)) + "\n"
+	return s + " · " + line(strings.ReplaceAll(v.Stage, "_", " "), 40) + " · via " + line(string(v.Channel), 40) + "\n"
 }
 
-// said are the client's words, newest last; of many only the last ones are shown in full.
-func said(v store.View) string {
+// said are the client's words, newest last.
+func said(v store.View, r room) string {
 	if len(v.Said) == 0 {
 		return ""
 	}
-	const most = 8
-	var s strings.Builder
-	s.WriteString("<blockquote>")
-	if hidden := len(v.Said) - most; hidden > 0 {
-		fmt.Fprintf(&s, "… %s before\n", plural(hidden, "message", "messages"))
+	var lines []string
+	shown := v.Said[max(0, len(v.Said)-r.messages):]
+	if hidden := len(v.Said) - len(shown); hidden > 0 && len(shown) > 0 {
+		lines = append(lines, fmt.Sprintf("… %s before", plural(hidden, "message", "messages")))
+	} else if hidden > 0 {
+		lines = append(lines, fmt.Sprintf("… %s, see WhatsApp", plural(hidden, "message", "messages")))
 	}
-	for i, m := range v.Said[max(0, len(v.Said)-most):] {
-		if i > 0 {
-			s.WriteString("\n")
-		}
-		s.WriteString(line(m, v))
+	for _, m := range shown {
+		lines = append(lines, stamp(m.SentAt, v.CreatedAt, v.Zone)+" "+words(m, v, r))
 	}
-	s.WriteString("</blockquote>\n")
-	return s.String()
+	return "<blockquote>" + strings.Join(lines, "\n") + "</blockquote>\n"
 }
 
-func line(m store.Message, v store.View) string {
-	text := html.EscapeString(cut(m.Body, 280))
-	switch {
-	case m.DeletedAt != nil:
-		return clockTime(m.SentAt, v.Zone) + " <i>deleted by the client</i>"
-	case m.Version > 1:
-		text += " <i>(edited)</i>"
+func words(m store.Message, v store.View, r room) string {
+	if m.DeletedAt != nil {
+		return "<i>deleted</i>"
 	}
-	return clockTime(m.SentAt, v.Zone) + " " + text
+	s := short(m.Body, r.said)
+	if m.AuthorName != "" && m.AuthorName != v.ChatTitle {
+		s = line(m.AuthorName, 30) + ": " + s
+	}
+	if m.Version > 1 {
+		s += " <i>(edited)</i>"
+	}
+	return s
 }
 
-// body is the text that would leave, or has left. It is always shown whole while it can still be approved.
-func body(v store.View) string {
+// body is the text that would leave, or has left.
+func body(v store.View, whole bool) string {
 	switch {
 	case v.Text == "" && v.State == "pending":
-		return "<b>No draft.</b> " + html.EscapeString(v.Notes.Why) + "\nReply to this card and your words go to the client.\n"
+		return "<b>No draft.</b> " + line(v.Notes.Why, 400) + "\nReply to this card and your words go to the client."
 	case v.Text == "":
 		return ""
+	case v.State == "pending" && !whole:
+		return "<b>Draft</b>\n" + short(v.Text, 2500) + "\n\n✂️ This draft is too long to be shown whole, so it cannot be sent from here. Press Redo and ask for a shorter one, or reply with your own words."
 	case v.State == "pending":
-		return "\n<b>Draft</b>\n" + html.EscapeString(v.Text) + "\n"
+		return "<b>Draft</b>\n" + esc(v.Text)
 	case v.State == "sent" || v.State == "edited":
-		return "\n<b>Reply</b>\n" + html.EscapeString(cut(v.Text, 1500)) + "\n"
+		return "<b>Reply</b>\n" + short(v.Text, 1500)
 	}
-	return "\n<b>Draft</b>\n<s>" + html.EscapeString(cut(v.Text, 600)) + "</s>\n"
+	return "<b>Draft</b>\n<s>" + short(v.Text, 600) + "</s>"
 }
 
 // beside is what a manager should know before pressing.
-func beside(v store.View) string {
-	var s strings.Builder
-	for _, p := range v.Proposals {
-		s.WriteString("\n📌 " + proposalWord(v) + html.EscapeString(cut(p, 300)))
-	}
+func beside(v store.View, r room) string {
+	s := list("📌 "+proposalWord(v), v.Proposals, r.items, r.proposal)
 	if v.State != "pending" {
-		return s.String()
+		return s
 	}
-	for _, q := range v.Notes.Questions {
-		s.WriteString("\n❓ " + html.EscapeString(cut(q, 400)))
+	s += list("❓ ", v.Notes.Questions, r.items, r.note) + list("⚠️ ", v.Notes.Warnings, r.items, r.note) +
+		list("👁 ", v.Notes.Tainted, r.items, r.note) + list("📎 ", v.Notes.Evidence, r.items, r.note)
+	if v.Text != "" && v.Notes.Why != "" && r.note > 0 {
+		s += "\n<i>" + line(v.Notes.Why, min(r.note, 200)) + "</i>"
 	}
-	for _, w := range v.Notes.Warnings {
-		s.WriteString("\n⚠️ " + html.EscapeString(cut(w, 300)))
+	return s
+}
+
+// list is one line for each of the first ones; how many there are beyond them is always said.
+func list(mark string, all []string, most, length int) string {
+	var s strings.Builder
+	shown := all[:min(len(all), most)]
+	for _, x := range shown {
+		s.WriteString("\n" + mark + line(x, length))
 	}
-	for _, w := range v.Notes.Tainted {
-		s.WriteString("\n👁 " + html.EscapeString(cut(w, 300)))
-	}
-	if v.Text != "" && v.Notes.Why != "" {
-		s.WriteString("\n<i>" + html.EscapeString(cut(v.Notes.Why, 200)) + "</i>")
+	if hidden := len(all) - len(shown); hidden > 0 {
+		fmt.Fprintf(&s, "\n%s… and %d more", mark, hidden)
 	}
 	return s.String()
 }
@@ -117,44 +129,41 @@ func proposalWord(v store.View) string {
 
 // footer is what became of it.
 func footer(v store.View, remindAt *time.Time) string {
-	by := func(what string) string {
-		if v.DecidedAt == nil {
-			return "\n\n" + what
-		}
-		who := v.DecidedName
-		if who == "" {
-			who = "a manager"
-		}
-		return fmt.Sprintf("\n\n%s by %s, %s", what, html.EscapeString(who), clockTime(*v.DecidedAt, v.Zone))
-	}
 	switch v.State {
 	case "pending":
 		return pendingFooter(v, remindAt)
 	case "sent":
-		return by("✅ Sent") + delivery(v)
+		return by("✅ Sent", v) + delivery(v)
 	case "edited":
-		return by("✏️ Written and sent") + delivery(v)
+		return by("✏️ Written and sent", v) + delivery(v)
 	case "redone":
-		return by("🔁 Sent back") + hint(v.Hint)
+		return by("🔁 Sent back", v) + hint(v.Hint)
 	case "discarded":
-		return by("🗑 Discarded")
+		return by("🗑 Discarded", v)
 	case "taken_over":
 		if v.Taken {
-			return by("🙋 Taken over") + "\nReply to this card and your words go to the client. New messages come here without a draft."
+			return by("🙋 Taken over", v) + "\nReply to this card and your words go to the client. New messages come here without a draft."
 		}
-		return by("🙋 Taken over") + ", handed back"
+		return by("🙋 Taken over", v) + ", handed back"
 	case "superseded":
-		return "\n\n⌛ Out of date. " + html.EscapeString(v.Reason)
+		return "⌛ Out of date. " + line(v.Reason, 300)
 	}
 	return ""
+}
+
+func by(what string, v store.View) string {
+	if v.DecidedAt == nil {
+		return what
+	}
+	return fmt.Sprintf("%s by %s, %s", what, line(cmp.Or(v.DecidedName, "a manager"), 60), stamp(*v.DecidedAt, v.CreatedAt, v.Zone))
 }
 
 func pendingFooter(v store.View, remindAt *time.Time) string {
 	switch {
 	case v.Stale:
-		return "\n\n⌛ The client has written again. A fresh draft is coming."
+		return "⌛ The client has written again. A fresh draft is coming."
 	case remindAt != nil:
-		return "\n\n⏰ Put away until " + clockTime(*remindAt, v.Zone)
+		return "⏰ Put away until " + stamp(*remindAt, v.CreatedAt, v.Zone)
 	}
 	return ""
 }
@@ -163,10 +172,11 @@ func hint(h string) string {
 	if h == "" {
 		return ""
 	}
-	return ": “" + html.EscapeString(cut(h, 200)) + "”"
+	return ": “" + line(h, 200) + "”"
 }
 
 func delivery(v store.View) string {
+	note := line(v.DeliveryNote, 400)
 	switch v.Delivery {
 	case "known":
 		// Ticks would cost an edit each of Telegram's allowance; only what needs a person is shown.
@@ -175,52 +185,39 @@ func delivery(v store.View) string {
 		}
 		return " · on WhatsApp ✓"
 	case "asked":
-		return "\n❓ " + html.EscapeString(v.DeliveryNote)
+		return "\n❓ " + note
 	case "failed":
-		return "\n❌ " + html.EscapeString(v.DeliveryNote)
+		return "\n❌ " + note
 	case "withdrawn":
-		return "\n↩️ " + html.EscapeString(v.DeliveryNote)
+		return "\n↩️ " + note
 	case "unknown":
 		return "\n⏳ WhatsApp has not confirmed it. I am looking into the chat's history."
 	}
-	if v.DeliveryNote != "" {
-		return "\n⏳ " + html.EscapeString(v.DeliveryNote)
+	if note != "" {
+		return "\n⏳ " + note
 	}
 	return " · on its way"
 }
 
-// buttons are what can be done now. Only a pending approval has one that begins with Send.
-func buttons(v store.View) [][]Button {
+// buttons are what can be done now. Only a pending approval has one that begins with Send, and only if the card shows all of
+// what would be sent.
+func buttons(v store.View, whole bool) (rows [][]Button) {
 	tap := func(text, code string) Button { return Button{Text: text, Data: tapData(code, v.Approval, v.TextHash)} }
-	switch {
-	case v.State == "pending":
+	if v.State == "pending" {
 		first := []Button{tap("✏️ Edit", tapEdit), tap("🔁 Redo", tapRedo)}
-		if v.Text != "" {
+		if v.Text != "" && whole {
 			first = append([]Button{tap("✅ Send", tapSend)}, first...)
 		}
 		return [][]Button{first, {tap("🗑 Discard", tapDiscard), tap("🙋 Take over", tapTakeOver), tap("⏰ Later", tapLater)}}
-	case v.Taken && (v.State == "taken_over" || v.State == "edited"):
-		return [][]Button{{tap("↩️ Hand back to Marketa", tapHandBack)}}
-	case v.Delivery == "asked":
-		return [][]Button{{tap("✓ It arrived", tapArrived), tap("🔁 Try again", tapAgain)}}
-	case v.Delivery == "failed":
-		return [][]Button{{tap("🔁 Try again", tapAgain)}}
 	}
-	return nil
-}
-
-// cut shortens to n characters.
-func cut(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
+	switch v.Delivery {
+	case "asked":
+		rows = append(rows, []Button{tap("✓ It arrived", tapArrived), tap("🔁 Try again", tapAgain)})
+	case "failed":
+		rows = append(rows, []Button{tap("🔁 Try again", tapAgain)})
 	}
-	return string(r[:n-1]) + "…"
-}
-
-func clockTime(t time.Time, zone string) string {
-	if loc, err := time.LoadLocation(zone); err == nil {
-		t = t.In(loc)
+	if v.Taken && (v.State == "taken_over" || v.State == "edited") {
+		rows = append(rows, []Button{tap("↩️ Hand back to Marketa", tapHandBack)})
 	}
-	return t.Format("15:04")
+	return rows
 }

@@ -1,9 +1,9 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"html"
 	"strings"
 	"time"
 
@@ -15,22 +15,25 @@ import (
 
 // command reads "/queue", "/queue@OurBot" and "/queue rest" at the beginning of a message. We do it ourselves: the library
 // does not know the form with a name and counts bytes where Telegram counts UTF-16.
-func command(text string) (name, rest string, ok bool) {
-	text = strings.TrimSpace(text)
-	if !strings.HasPrefix(text, "/") || len(text) < 2 {
-		return "", "", false
+func (b *Bot) command(text string) (name string, ok bool) {
+	head, found := strings.CutPrefix(strings.TrimSpace(clean(text)), "/")
+	fields := strings.Fields(head)
+	if !found || len(fields) == 0 || !strings.HasPrefix(head, fields[0]) {
+		return "", false
 	}
-	head, rest, _ := strings.Cut(text[1:], " ")
-	if first, tail, split := strings.Cut(head, "\n"); split {
-		head, rest = first, tail+" "+rest
+	name, whose, named := strings.Cut(fields[0], "@")
+	if us := b.name.Load(); named && us != nil && !strings.EqualFold(whose, *us) {
+		return "", false // another bot of this group is meant
 	}
-	name, _, _ = strings.Cut(head, "@")
-	return strings.ToLower(name), strings.TrimSpace(rest), name != ""
+	return strings.ToLower(name), name != ""
 }
 
-func (b *Bot) command(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager, name, _ string) error {
+func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager, name string) error {
 	switch name {
 	case "start":
+		if err := bringAll(ctx, tx); err != nil {
+			return err
+		}
 		return say(ctx, tx, msg, greeting(m)+"\n\n"+helpText)
 	case "help":
 		return say(ctx, tx, msg, helpText)
@@ -39,16 +42,34 @@ func (b *Bot) command(ctx context.Context, tx *store.Tx, msg *models.Message, m 
 		if err != nil {
 			return err
 		}
+		if err := bringAll(ctx, tx); err != nil {
+			return err
+		}
 		return say(ctx, tx, msg, queueText(q, tx.Now))
 	}
-	return say(ctx, tx, msg, "I do not know /"+html.EscapeString(name)+". "+helpText)
+	return say(ctx, tx, msg, "I do not know /"+line(name, 40)+".\n\n"+helpText)
+}
+
+// bringAll has every waiting card drawn, so that one which could not be posted before (nobody had pressed Start, the bot was
+// not in the group) is there now. Cards that are there already stay as they are.
+func bringAll(ctx context.Context, tx *store.Tx) error {
+	q, err := tx.Queue(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range q {
+		if err := tx.TouchView(ctx, w.Approval); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func greeting(m store.Manager) string {
 	if m.Name == "" {
 		return "👋 Welcome."
 	}
-	return "👋 Welcome, " + html.EscapeString(m.Name) + "."
+	return "👋 Welcome, " + line(m.Name, 60) + "."
 }
 
 const helpText = `When a client writes on WhatsApp, a card with a draft comes here. Nothing reaches a client before one of you decides.
@@ -63,31 +84,31 @@ const helpText = `When a client writes on WhatsApp, a card with a draft comes he
 /queue: what waits for a decision
 /help: this text`
 
+// queueText is one message, however many wait.
 func queueText(q []store.Waiting, now time.Time) string {
 	if len(q) == 0 {
 		return "✅ Nothing waits. Every client has an answer."
 	}
-	var s strings.Builder
-	fmt.Fprintf(&s, "<b>%s</b>\n", plural(len(q), "card waits", "cards wait"))
+	s := "<b>" + plural(len(q), "card waits", "cards wait") + "</b>"
 	for i, w := range q {
-		if i == 30 {
-			fmt.Fprintf(&s, "… and %d more", len(q)-i)
-			break
-		}
 		what := ""
 		if !w.HasText {
 			what = " (no draft: needs your words)"
 		}
-		fmt.Fprintf(&s, "• %s%s, for %s%s\n", html.EscapeString(w.Who), at(w.Who, w.Restaurant), ago(now.Sub(w.Since)), what)
+		more := fmt.Sprintf("\n• %s%s, for %s%s", line(cmp.Or(w.Who, "New contact"), 60), at(w.Who, w.Restaurant), ago(now.Sub(w.Since)), what)
+		if units(s+more) > maxUnits-50 {
+			return s + fmt.Sprintf("\n… and %d more", len(q)-i)
+		}
+		s += more
 	}
-	return strings.TrimSpace(s.String())
+	return s
 }
 
 func at(who, restaurant string) string {
 	if who == restaurant || restaurant == "" {
 		return ""
 	}
-	return " · " + html.EscapeString(restaurant)
+	return " · " + line(restaurant, 60)
 }
 
 func plural(n int, one, many string) string {
@@ -119,10 +140,15 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 		{Command: "queue", Description: "What waits for a decision"}, {Command: "help", Description: "How this works"}}}); err != nil {
 		return b.classify(0, err)
 	}
+	me, err := b.tg.GetMe(ctx)
+	if err != nil {
+		return b.classify(0, err)
+	}
+	b.name.Store(&me.Username)
 	if webhook == "" {
 		return nil
 	}
-	_, err := b.tg.SetWebhook(ctx, &bot.SetWebhookParams{URL: webhook, SecretToken: secret, MaxConnections: 10,
+	_, err = b.tg.SetWebhook(ctx, &bot.SetWebhookParams{URL: webhook, SecretToken: secret, MaxConnections: 10,
 		AllowedUpdates: []string{"message", "edited_message", "callback_query", "my_chat_member"}})
 	return b.classify(0, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -36,7 +37,12 @@ func (w *HandleWorker) Work(ctx context.Context, job *river.Job[store.HandleUpda
 		Text: "Something that a manager did in Telegram could not be handled after five tries. Please do it again; if it fails again, look into the log."})
 }
 
-func (b *Bot) handle(ctx context.Context, id int64) error {
+func (b *Bot) handle(ctx context.Context, id int64) (err error) {
+	defer func() {
+		if r := recover(); r != nil { // counted like any other failure, else it would come back for ever
+			err = fmt.Errorf("telegram: update %d: panic: %v\n%s", id, r, debug.Stack())
+		}
+	}()
 	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
 		body, ok, err := tx.TakeUpdate(ctx, id)
 		if err != nil || !ok {
@@ -46,6 +52,9 @@ func (b *Bot) handle(ctx context.Context, id int64) error {
 		if err := json.Unmarshal(body, &u); err != nil {
 			// Telegram has grown a shape that the library does not read: kept, and not tried again.
 			b.log.Warn("telegram update not understood", "update", id)
+			if err := tx.Raise(ctx, store.Alert{Cause: "telegram-not-understood", Text: "Telegram sent something that this version does not understand; it is kept. If you have just pressed a button or written and nothing happened, please do it again."}); err != nil {
+				return err
+			}
 			return tx.UpdateHandled(ctx, id)
 		}
 		if err := b.dispatch(ctx, tx, &u); err != nil {
@@ -59,16 +68,52 @@ func (b *Bot) dispatch(ctx context.Context, tx *store.Tx, u *models.Update) erro
 	switch {
 	case u.CallbackQuery != nil:
 		return b.press(ctx, tx, u.CallbackQuery)
-	case u.Message != nil && u.Message.From != nil && !u.Message.From.IsBot:
+	case fromPerson(u.Message):
 		return b.words(ctx, tx, u.Message)
+	case u.Message != nil && u.Message.SenderChat != nil:
+		return b.masked(ctx, tx, u.Message)
+	case fromPerson(u.EditedMessage):
+		return b.edited(ctx, tx, u.EditedMessage)
+	case u.MyChatMember != nil:
+		return b.admitted(ctx, tx, u.MyChatMember)
 	}
 	return nil
 }
 
+func fromPerson(m *models.Message) bool { return m != nil && m.From != nil && !m.From.IsBot }
+
+// masked is an administrator of the group who writes under the group's name.
+func (b *Bot) masked(ctx context.Context, tx *store.Tx, msg *models.Message) error {
+	if msg.Chat.ID != b.approvals.Load() {
+		return nil
+	}
+	if _, _, found, err := b.target(ctx, tx, msg); err != nil || !found {
+		return err
+	}
+	return say(ctx, tx, msg, "I cannot see who you are, so I passed nothing on. Turn off “Remain anonymous” in your administrator rights of this group and write it again.")
+}
+
+// admitted: a chat that was closed to the bot lets it in (again): what waits is shown there.
+func (b *Bot) admitted(ctx context.Context, tx *store.Tx, u *models.ChatMemberUpdated) error {
+	if t := u.NewChatMember.Type; t != models.ChatMemberTypeMember && t != models.ChatMemberTypeAdministrator {
+		return nil
+	}
+	m, known, err := tx.ManagerBy(ctx, u.From.ID, nameOf(&u.From))
+	if err != nil || !known || !b.ours(u.Chat.ID, m) {
+		return err
+	}
+	return bringAll(ctx, tx)
+}
+
 func nameOf(u *models.User) string {
-	name := strings.TrimSpace(u.FirstName + " " + u.LastName)
+	name := strings.TrimSpace(clean(u.FirstName + " " + u.LastName))
 	if name == "" {
-		name = u.Username
+		name = clean(u.Username)
 	}
 	return name
+}
+
+// clean makes text fit for the database.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }

@@ -47,7 +47,7 @@ func (p *pacer) delay(chat int64) time.Duration {
 	if wait := l.wait(now); wait > shortWait {
 		return wait
 	}
-	return max(l.take(now), p.all.ReserveN(now, 1).DelayFrom(now))
+	return max(l.take(now), reserve(p.all, now))
 }
 
 func (p *pacer) lane(chat int64) *lane {
@@ -75,10 +75,21 @@ func (l *lane) wait(now time.Time) time.Duration {
 
 func (l *lane) take(now time.Time) time.Duration {
 	if l.calm != nil {
-		return l.calm.ReserveN(now, 1).DelayFrom(now)
+		return reserve(l.calm, now)
 	}
 	wait := l.wait(now)
 	l.last = append(l.last, now.Add(wait))
+	return wait
+}
+
+// reserve takes a place in line, unless it is so far away that the caller will step aside: a place that nobody uses would push all others
+// back, again and again.
+func reserve(l *rate.Limiter, now time.Time) time.Duration {
+	r := l.ReserveN(now, 1)
+	wait := r.DelayFrom(now)
+	if wait > shortWait {
+		r.CancelAt(now)
+	}
 	return wait
 }
 

@@ -1,53 +1,17 @@
 package telegram
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
+	"errors"
 	"fmt"
-	"html"
-	"strings"
 	"time"
 
 	"github.com/go-telegram/bot/models"
-	"github.com/google/uuid"
 
+	"marketa/internal/fault"
 	"marketa/stages"
 	"marketa/store"
 )
-
-// The buttons, as they travel: code, approval, and the first bytes of the text's hash, so that a press on an old picture of
-// the card is told apart.
-const (
-	tapSend     = "s"
-	tapEdit     = "e"
-	tapRedo     = "r"
-	tapDiscard  = "d"
-	tapTakeOver = "t"
-	tapLater    = "l"
-	tapHandBack = "h"
-	tapArrived  = "a"
-	tapAgain    = "g"
-)
-
-const hashBytes = 6
-
-func tapData(code string, id store.ApprovalID, hash []byte) string {
-	return code + ":" + base64.RawURLEncoding.EncodeToString(id[:]) + ":" + base64.RawURLEncoding.EncodeToString(hash[:min(hashBytes, len(hash))])
-}
-
-func parseTap(data string) (code string, id store.ApprovalID, hash []byte, ok bool) {
-	parts := strings.Split(data, ":")
-	if len(parts) != 3 {
-		return "", id, nil, false
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil || len(raw) != len(uuid.UUID{}) {
-		return "", id, nil, false
-	}
-	hash, err = base64.RawURLEncoding.DecodeString(parts[2])
-	return parts[0], store.ApprovalID(raw), hash, err == nil
-}
 
 // tapped is a press with everything that judging it needs.
 type tapped struct {
@@ -59,6 +23,8 @@ type tapped struct {
 	view    store.View
 	fresh   bool // the card showed the text that the row has now
 }
+
+const notHere = "!This button does not work here. Use the card in the approvals chat; /queue shows what waits."
 
 // press judges a tap by the row, never by what the card shows: who pressed, in which chat, on which text.
 func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) error {
@@ -74,23 +40,48 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 	}
 	chat, message := place(q)
 	code, id, hash, ok := parseTap(q.Data)
-	if !ok || !b.ours(chat, m) {
-		return answer(ctx, tx, q, "!This button does not work here. Use the card in the approvals chat.")
+	if !ok {
+		return answer(ctx, tx, q, notHere)
 	}
 	view, err := tx.View(ctx, id)
-	if err != nil {
-		return answer(ctx, tx, q, "!This card is not known any more.")
+	if errors.Is(err, fault.NotFound) {
+		return answer(ctx, tx, q, "!This card is not known any more. /queue shows what waits.")
 	}
-	if err := b.keepCopy(ctx, tx, id, chat, message); err != nil {
+	if err != nil {
 		return err
 	}
-	t := tapped{query: q, manager: m, chat: chat, message: message, code: code, view: view, fresh: bytes.Equal(hash, view.TextHash[:hashBytes])}
-	return b.judge(ctx, tx, t)
+	if belongs, err := b.belongs(ctx, tx, id, m, chat, message); err != nil {
+		return err
+	} else if !belongs {
+		return answer(ctx, tx, q, notHere)
+	}
+	return b.judge(ctx, tx, tapped{query: q, manager: m, chat: chat, message: message, code: code, view: view, fresh: sameText(hash, view)})
+}
+
+// belongs: a button works on a copy of its own card, and on one that we do not know of (its sending was answered by silence)
+// in the approvals chat and in the manager's own chat. Such a copy is kept from now on, so that it is redrawn like the others.
+func (b *Bot) belongs(ctx context.Context, tx *store.Tx, id store.ApprovalID, m store.Manager, chat, message int64) (bool, error) {
+	card, known, err := tx.CardAt(ctx, chat, message)
+	if err != nil || known {
+		return card.ApprovalID == id, err
+	}
+	if !b.ours(chat, m) || message == 0 {
+		return false, nil
+	}
+	return true, tx.SaveCard(ctx, store.Card{ApprovalID: id, TgChatID: chat, MessageID: message, ShownHash: []byte{}})
+}
+
+// ours are the chats where managers work: the approvals chat and a manager's own chat with the bot, nothing else.
+func (b *Bot) ours(chat int64, m store.Manager) bool {
+	return chat != 0 && (chat == b.approvals.Load() || chat == m.TelegramID)
 }
 
 func (b *Bot) judge(ctx context.Context, tx *store.Tx, t tapped) error {
 	switch t.code {
 	case tapSend:
+		if t.view.State == "pending" && !showsWhole(t.view) {
+			return answer(ctx, tx, t.query, "!This draft is too long for a card to show it whole. Press Redo and ask for a shorter one, or reply with your own words.")
+		}
 		return b.decideTap(ctx, tx, t, store.Send)
 	case tapDiscard:
 		return b.decideTap(ctx, tx, t, store.Discard)
@@ -119,13 +110,17 @@ func (b *Bot) decideTap(ctx context.Context, tx *store.Tx, t tapped, action stor
 		return err
 	}
 	if d.Outcome != "ok" {
-		// What the card shows is behind the row: draw it again.
-		if err := tx.TouchView(ctx, t.view.Approval); err != nil {
-			return err
-		}
-		return answer(ctx, tx, t.query, "!"+why(d, t.view))
+		return b.tooLate(ctx, tx, t, why(d, t.view, t.fresh))
 	}
 	return answer(ctx, tx, t.query, doneWords(action, t.view))
+}
+
+// tooLate: what the card shows is behind the row, so it is drawn again.
+func (b *Bot) tooLate(ctx context.Context, tx *store.Tx, t tapped, words string) error {
+	if err := tx.TouchView(ctx, t.view.Approval); err != nil {
+		return err
+	}
+	return answer(ctx, tx, t.query, "!"+words)
 }
 
 func policyOf(v store.View) string {
@@ -136,60 +131,22 @@ func policyOf(v store.View) string {
 	return p.Version()
 }
 
-func doneWords(a store.Action, v store.View) string {
-	switch a {
-	case store.Send:
-		return "On its way to " + v.ChatTitle
-	case store.Discard:
-		return "Discarded. " + v.ChatTitle + " gets no answer to this."
-	case store.TakeOver:
-		return "It is yours. Reply to the card and your words go to " + v.ChatTitle + "."
-	case store.HandBack:
-		return "Handed back. Marketa drafts again."
-	}
-	return "Done"
-}
-
-// why tells the loser of a race, or a late press, what happened.
-func why(d store.Decision, v store.View) string {
-	switch d.Outcome {
-	case "already":
-		return alreadyWords(d, v)
-	case "stale":
-		return v.ChatTitle + " has written again since this draft. A fresh card is coming; nothing was sent."
-	case "denied":
-		return "Your role may look but not decide. Ask an owner to change it."
-	case "empty":
-		return "There is no text to send. Reply to the card with what to write."
-	}
-	return "This card is not known any more."
-}
-
-func alreadyWords(d store.Decision, v store.View) string {
-	done := map[string]string{"sent": "sent this", "edited": "answered this", "redone": "asked for another draft", "discarded": "discarded this", "taken_over": "took this over"}[d.State]
-	if done == "" || d.DecidedAt == nil {
-		return "This one is out of date: the conversation has moved on. See the newest card."
-	}
-	who := d.DecidedName
-	if who == "" {
-		who = "A colleague"
-	}
-	return fmt.Sprintf("%s already %s at %s.", who, done, clockTime(*d.DecidedAt, v.Zone))
-}
-
 // askFor asks for the new text or for the hint; the answer comes as a reply.
 func (b *Bot) askFor(ctx context.Context, tx *store.Tx, t tapped) error {
-	if t.view.State != "pending" {
-		return b.decideTap(ctx, tx, t, store.Discard) // the gate says who was faster; nothing can be discarded here
+	v := t.view
+	switch {
+	case !t.manager.Decides():
+		return answer(ctx, tx, t.query, "!"+deniedWords)
+	case v.State != "pending":
+		return b.tooLate(ctx, tx, t, alreadyWords(v.State, v.DecidedName, v.DecidedAt, v.Zone))
+	case v.Stale || !t.fresh:
+		return b.tooLate(ctx, tx, t, why(store.Decision{Outcome: "stale"}, v, t.fresh))
 	}
-	if !t.manager.Decides() {
-		return answer(ctx, tx, t.query, "!"+why(store.Decision{Outcome: "denied"}, t.view))
-	}
-	kind, question := "edit", fmt.Sprintf("✏️ %s, reply to this message with the text for <b>%s</b>. It goes out as you write it.", mention(t.manager), html.EscapeString(t.view.ChatTitle))
+	kind, question := "edit", editQuestion(t.manager, v)
 	if t.code == tapRedo {
-		kind, question = "redo", fmt.Sprintf("🔁 %s, reply to this message: what should the next draft for <b>%s</b> do better? For example: shorter, warmer, no emoji, in German, say that we open at 12.", mention(t.manager), html.EscapeString(t.view.ChatTitle))
+		kind, question = "redo", redoQuestion(t.manager, v)
 	}
-	ask, err := tx.OpenAsk(ctx, store.Ask{ManagerID: t.manager.ID, TgChatID: t.chat, ApprovalID: t.view.Approval, Kind: kind})
+	ask, err := tx.OpenAsk(ctx, store.Ask{ManagerID: t.manager.ID, TgChatID: t.chat, ApprovalID: v.Approval, Kind: kind})
 	if err != nil {
 		return err
 	}
@@ -199,38 +156,68 @@ func (b *Bot) askFor(ctx context.Context, tx *store.Tx, t tapped) error {
 	return answer(ctx, tx, t.query, "")
 }
 
+// The marks that our questions begin with; nothing else that the bot says does.
+const (
+	editMark = "✏️ "
+	redoMark = "🔁 "
+)
+
+// editQuestion has the draft in it where there is room: a tap copies it into the answer.
+func editQuestion(m store.Manager, v store.View) string {
+	s := fmt.Sprintf(editMark+"%s, reply to this message with the text for <b>%s</b>. It goes out as you write it.", mention(m), esc(client(v)))
+	if v.Text == "" {
+		return s
+	}
+	if whole := s + "\n\nThe draft (tap to copy):\n<code>" + esc(v.Text) + "</code>"; units(whole) <= maxUnits {
+		return whole
+	}
+	return s
+}
+
+func redoQuestion(m store.Manager, v store.View) string {
+	return fmt.Sprintf(redoMark+"%s, reply to this message: what should the next draft for <b>%s</b> do better? For example: shorter, warmer, no emoji, in German, say that we open at 12.", mention(m), esc(client(v)))
+}
+
+func mention(m store.Manager) string {
+	if m.Name == "" {
+		return "Please"
+	}
+	return fmt.Sprintf(`<a href="tg://user?id=%d">%s</a>`, m.TelegramID, line(m.Name, 60))
+}
+
 // laterBy is how long Later puts a card away.
 const laterBy = time.Hour
 
 func (b *Bot) later(ctx context.Context, tx *store.Tx, t tapped) error {
+	v := t.view
 	if !t.manager.Decides() {
-		return answer(ctx, tx, t.query, "!"+why(store.Decision{Outcome: "denied"}, t.view))
+		return answer(ctx, tx, t.query, "!"+deniedWords)
 	}
 	at := tx.Now.Add(laterBy)
-	put, err := tx.RemindAt(ctx, t.view.Approval, at)
+	put, err := tx.RemindAt(ctx, v.Approval, at)
 	if err != nil {
 		return err
 	}
 	if !put {
-		return answer(ctx, tx, t.query, "This card is decided already.")
+		return b.tooLate(ctx, tx, t, alreadyWords(v.State, v.DecidedName, v.DecidedAt, v.Zone))
 	}
-	if err := tx.Enqueue(ctx, store.ShowApproval{Approval: t.view.Approval}); err != nil {
+	if err := tx.Enqueue(ctx, store.ShowApproval{Approval: v.Approval}); err != nil {
 		return err
 	}
-	return answer(ctx, tx, t.query, "I bring it back at "+clockTime(at, t.view.Zone)+".")
+	return answer(ctx, tx, t.query, "I bring it back at "+clockTime(at, v.Zone)+".")
 }
 
 // doubt takes a manager's word for whether a message arrived.
 func (b *Bot) doubt(ctx context.Context, tx *store.Tx, t tapped) error {
 	if !t.manager.Decides() {
-		return answer(ctx, tx, t.query, "!"+why(store.Decision{Outcome: "denied"}, t.view))
+		return answer(ctx, tx, t.query, "!"+deniedWords)
 	}
 	open, err := tx.AnswerDoubt(ctx, t.view.Approval, t.code == tapArrived)
 	if err != nil {
 		return err
 	}
 	if !open {
-		return answer(ctx, tx, t.query, "This is settled already.")
+		return b.tooLate(ctx, tx, t, "This is settled already.")
 	}
 	if err := tx.Note(ctx, "manager:"+t.manager.ID.String(), "delivery.settled", t.view.Approval.String()+" "+t.code); err != nil {
 		return err
@@ -241,40 +228,9 @@ func (b *Bot) doubt(ctx context.Context, tx *store.Tx, t tapped) error {
 	return answer(ctx, tx, t.query, "It goes out once more.")
 }
 
-// ours: cards work in the approvals chat and in a manager's own chat with the bot, nowhere else.
-func (b *Bot) ours(chat int64, m store.Manager) bool {
-	return chat != 0 && (chat == b.chat || chat == m.TelegramID)
-}
-
-// place is where the pressed message is; an old one comes without its text.
-func place(q *models.CallbackQuery) (chat, message int64) {
-	switch {
-	case q.Message.Message != nil:
-		return q.Message.Message.Chat.ID, int64(q.Message.Message.ID)
-	case q.Message.InaccessibleMessage != nil:
-		return q.Message.InaccessibleMessage.Chat.ID, int64(q.Message.InaccessibleMessage.MessageID)
-	}
-	return 0, 0
-}
-
-// keepCopy learns of a card whose sending was answered by silence, so that it is redrawn like the others.
-func (b *Bot) keepCopy(ctx context.Context, tx *store.Tx, id store.ApprovalID, chat, message int64) error {
-	_, known, err := tx.CardAt(ctx, chat, message)
-	if err != nil || known {
-		return err
-	}
-	return tx.SaveCard(ctx, store.Card{ApprovalID: id, TgChatID: chat, MessageID: message})
-}
-
 // answer closes a press with a toast; a leading "!" makes it a box that has to be closed. It is sent by a job: a decision is
 // never lost because its acknowledgement failed.
 func answer(ctx context.Context, tx *store.Tx, q *models.CallbackQuery, text string) error {
-	return tx.Tell(ctx, store.Notice{Kind: "toast", CallbackID: &q.ID, HTML: text}, "")
-}
-
-func mention(m store.Manager) string {
-	if m.Name == "" {
-		return "Please"
-	}
-	return fmt.Sprintf(`<a href="tg://user?id=%d">%s</a>`, m.TelegramID, html.EscapeString(m.Name))
+	callback := clean(q.ID)
+	return tx.Tell(ctx, store.Notice{Kind: "toast", CallbackID: &callback, HTML: text}, "")
 }

@@ -2,12 +2,6 @@ package telegram
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
-	"strings"
-	"time"
 
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -27,20 +21,6 @@ type Button struct {
 	Text string
 	Data string // at most 64 bytes
 }
-
-// The ways a call can end, as far as they make a difference to us.
-var (
-	errSame    = errors.New("telegram: it shows that already")
-	errLost    = errors.New("telegram: the message is not there any more")
-	errClosed  = errors.New("telegram: nobody can be reached in that chat")
-	errOldTap  = errors.New("telegram: the press is too old to be answered")
-	errNoToken = errors.New("telegram: no bot token is configured")
-)
-
-// waitError says how long Telegram wants to be left alone.
-type waitError struct{ after time.Duration }
-
-func (e *waitError) Error() string { return fmt.Sprintf("telegram: wait %s", e.after) }
 
 // post sends a message and returns its id. https://core.telegram.org/bots/api#sendmessage
 func (b *Bot) post(ctx context.Context, chat int64, p Post) (int64, error) {
@@ -77,6 +57,9 @@ func (b *Bot) edit(ctx context.Context, chat, message int64, p Post) error {
 
 // remove deletes a message of ours. https://core.telegram.org/bots/api#deletemessage
 func (b *Bot) remove(ctx context.Context, chat, message int64) error {
+	if b.tg == nil {
+		return errNoToken
+	}
 	_, err := b.tg.DeleteMessage(ctx, &bot.DeleteMessageParams{ChatID: chat, MessageID: int(message)})
 	return b.classify(chat, err)
 }
@@ -101,56 +84,4 @@ func keyboard(rows [][]Button) *models.InlineKeyboardMarkup {
 		k.InlineKeyboard = append(k.InlineKeyboard, line)
 	}
 	return k
-}
-
-// classify turns the library's errors into ours; the words are those of Telegram's server.
-func (b *Bot) classify(chat int64, err error) error {
-	if err == nil {
-		return nil
-	}
-	var busy *bot.TooManyRequestsError
-	if errors.As(err, &busy) {
-		after := time.Duration(max(busy.RetryAfter, 1)) * time.Second
-		b.pace.hold(chat, after)
-		return &waitError{after: after}
-	}
-	text := err.Error()
-	for _, known := range []struct {
-		words string
-		err   error
-	}{
-		{"message is not modified", errSame},
-		{"message to edit not found", errLost},
-		{"message can't be edited", errLost},
-		{"message to delete not found", errLost},
-		{"message can't be deleted", errLost},
-		{"query is too old", errOldTap},
-		{"chat not found", errClosed},
-	} {
-		if strings.Contains(text, known.words) {
-			return known.err
-		}
-	}
-	if errors.Is(err, bot.ErrorForbidden) {
-		return errClosed
-	}
-	return scrub(err)
-}
-
-// scrub takes everything out of an error that could name a token or repeat what was sent.
-func scrub(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return fmt.Errorf("telegram: no answer: %w", u.Err)
-	}
-	for code, sentinel := range map[int]error{http.StatusBadRequest: bot.ErrorBadRequest, http.StatusUnauthorized: bot.ErrorUnauthorized, http.StatusNotFound: bot.ErrorNotFound, http.StatusConflict: bot.ErrorConflict} {
-		if errors.Is(err, sentinel) {
-			_, said, _ := strings.Cut(err.Error(), sentinel.Error()+", ")
-			return fmt.Errorf("telegram: %d %s: %w", code, said, sentinel)
-		}
-	}
-	if strings.Contains(err.Error(), "error decode response body") {
-		return errors.New("telegram: an answer that is not JSON")
-	}
-	return fmt.Errorf("telegram: %w", err)
 }

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,35 +21,50 @@ type TellWorker struct {
 func (w *TellWorker) Timeout(*river.Job[store.SendNotice]) time.Duration { return 30 * time.Second }
 
 func (w *TellWorker) Work(ctx context.Context, job *river.Job[store.SendNotice]) error {
-	if w.Bot.tg == nil {
-		return nil
+	err := w.Bot.tell(ctx, job.Args.Notice)
+	if store.IsLeaseLost(err) {
+		return nil // it is out, or somebody else sends it
 	}
-	return w.Bot.tell(ctx, job.Args.Notice)
+	return err
 }
 
 func (b *Bot) tell(ctx context.Context, id store.NoticeID) error {
 	var n store.Notice
-	var targets []int64
 	err := b.db.System(ctx, store.Desk, func(tx *store.Tx) (err error) {
-		if n, err = tx.LeaseNotice(ctx, id); err != nil {
+		if n, err = tx.LeaseNotice(ctx, id); err != nil || n.TgChatID != nil || n.CallbackID != nil {
 			return err
 		}
-		targets, err = b.targets(ctx, tx)
-		return err
+		chats, _, err := b.targets(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return b.spread(ctx, tx, n, chats)
 	})
-	if store.IsLeaseLost(err) {
-		return nil
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if n.CallbackID != nil {
+	case n.CallbackID != nil:
 		return b.tellToast(ctx, n)
+	case n.TgChatID != nil:
+		return b.tellOne(ctx, n, *n.TgChatID)
 	}
-	if n.TgChatID != nil {
-		targets = []int64{*n.TgChatID}
+	return nil
+}
+
+// spread makes one notice for each chat of one that is for all: so that a chat which has to wait is told later, and the
+// others not twice.
+func (b *Bot) spread(ctx context.Context, tx *store.Tx, n store.Notice, chats []int64) error {
+	if len(chats) == 0 {
+		b.log.Error("a notice has no reader: there is no manager who may decide; set TELEGRAM_OWNERS")
+		return tx.TellLater(ctx, n.ID, tx.Now.Add(mendTime))
 	}
-	return b.tellAll(ctx, n, targets)
+	for _, chat := range chats {
+		one := store.Notice{TgChatID: &chat, Kind: n.Kind, HTML: n.HTML}
+		if err := tx.Tell(ctx, one, fmt.Sprintf("%s@%d", n.ID, chat)); err != nil {
+			return err
+		}
+	}
+	return tx.Told(ctx, n, 0, 0)
 }
 
 func (b *Bot) tellToast(ctx context.Context, n store.Notice) error {
@@ -60,26 +76,23 @@ func (b *Bot) tellToast(ctx context.Context, n store.Notice) error {
 	return b.told(ctx, n, 0, 0)
 }
 
-// tellAll sends to every target; the first one's message id is what a reply will refer to.
-func (b *Bot) tellAll(ctx context.Context, n store.Notice, targets []int64) error {
-	var chat, message int64
-	for _, to := range targets {
-		id, err := b.tellOne(ctx, n, to)
-		if errors.Is(err, errClosed) {
-			continue
-		}
-		if err != nil {
-			return b.tellLater(ctx, n, err)
-		}
-		if message == 0 {
-			chat, message = to, id
-		}
+func (b *Bot) tellOne(ctx context.Context, n store.Notice, to int64) error {
+	id, err := b.sayTo(ctx, n, to)
+	if errors.Is(err, errMoved) {
+		to = b.approvals.Load()
+		id, err = b.sayTo(ctx, n, to)
 	}
-	return b.told(ctx, n, chat, message)
+	switch {
+	case errors.Is(err, errClosed):
+		return b.nobody(ctx, n, to)
+	case err != nil:
+		return b.tellLater(ctx, n, err)
+	}
+	return b.told(ctx, n, to, id)
 }
 
-func (b *Bot) tellOne(ctx context.Context, n store.Notice, to int64) (int64, error) {
-	if err := b.wait(ctx, to); err != nil {
+func (b *Bot) sayTo(ctx context.Context, n store.Notice, to int64) (int64, error) {
+	if err := b.place(ctx, to); err != nil {
 		return 0, err
 	}
 	p := Post{HTML: n.HTML}
@@ -92,20 +105,43 @@ func (b *Bot) tellOne(ctx context.Context, n store.Notice, to int64) (int64, err
 	return b.post(ctx, to, p)
 }
 
-func (b *Bot) told(ctx context.Context, n store.Notice, chat, message int64) error {
-	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error { return tx.Told(ctx, n, chat, message) })
+// nobody: the chat is closed to us. What was for the approvals chat goes to the managers' own chats; for one person there is
+// no other way.
+func (b *Bot) nobody(ctx context.Context, n store.Notice, to int64) error {
+	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
+		_, people, err := b.targets(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if n.Kind == "alert" && to == b.approvals.Load() && len(people) > 0 {
+			b.log.Error("the approvals chat cannot be reached, notices go to the managers' own chats: add the bot to it and let it write, or change TELEGRAM_APPROVALS_CHAT", "chat", to)
+			return b.spread(ctx, tx, n, people)
+		}
+		b.log.Warn("a notice has no reader: the bot is blocked there, or nobody has pressed Start", "kind", n.Kind)
+		return tx.GiveUpNotice(ctx, n.ID)
+	})
 }
 
-// mostTries keeps a notice that Telegram refuses from going round for ever.
-const mostTries = 12
+func (b *Bot) told(ctx context.Context, n store.Notice, chat, message int64) error {
+	return b.db.System(context.WithoutCancel(ctx), store.Desk, func(tx *store.Tx) error { return tx.Told(ctx, n, chat, message) })
+}
 
+const (
+	mostTries = 3                // of a notice that Telegram refuses
+	mostWait  = 30 * time.Second // between two tries while nobody answers
+)
+
+// tellLater puts a notice back in line. Only what Telegram refuses again and again is given up: what nobody has answered comes
+// when Telegram is back.
 func (b *Bot) tellLater(ctx context.Context, n store.Notice, cause error) error {
-	after := retryAfter(cause, time.Duration(n.Attempts)*2*time.Second)
-	b.log.Warn("a notice could not be sent", "error", cause, "again_in", after)
+	after := retryAfter(cause, min(time.Duration(n.Attempts)*2*time.Second, mostWait))
+	ctx = context.WithoutCancel(ctx) // also when we are told to stop
 	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
-		if n.Attempts >= mostTries {
+		if isRefusal(cause) && n.Attempts >= mostTries {
+			b.log.Error("a notice is given up", "kind", n.Kind, "error", cause)
 			return tx.GiveUpNotice(ctx, n.ID)
 		}
+		b.log.Warn("a notice could not be sent", "kind", n.Kind, "error", cause, "again_in", after)
 		return tx.TellLater(ctx, n.ID, tx.Now.Add(after))
 	})
 }

@@ -3,7 +3,6 @@ package telegram
 import (
 	"context"
 	"fmt"
-	"html"
 	"strings"
 	"time"
 
@@ -28,10 +27,10 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 	if !b.ours(msg.Chat.ID, m) {
 		return nil // some other group
 	}
-	if name, rest, ok := command(msg.Text); ok {
-		return b.command(ctx, tx, msg, m, name, rest)
+	if name, ok := b.command(msg.Text); ok {
+		return b.obey(ctx, tx, msg, m, name)
 	}
-	if msg.ReplyToMessage != nil {
+	if repliesTo(msg) != 0 {
 		return b.reply(ctx, tx, msg, m)
 	}
 	if !private {
@@ -40,41 +39,60 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 	return b.loose(ctx, tx, msg, m)
 }
 
-func (b *Bot) strangerWrites(ctx context.Context, tx *store.Tx, msg *models.Message, private bool) error {
-	if _, _, isCommand := command(msg.Text); !private && !isCommand {
-		return nil
+// repliesTo is the message that this one answers; in a topic, everything "answers" the topic's first message.
+func repliesTo(msg *models.Message) int64 {
+	if msg.ReplyToMessage == nil || msg.ReplyToMessage.ForumTopicCreated != nil {
+		return 0
 	}
-	if err := b.refuse(ctx, tx, msg.From, "write to the bot"); err != nil {
-		return err
+	return int64(msg.ReplyToMessage.ID)
+}
+
+// target is what a reply of anybody's refers to: a card, or a question of ours.
+func (b *Bot) target(ctx context.Context, tx *store.Tx, msg *models.Message) (card store.Card, ask store.Ask, found bool, err error) {
+	to := repliesTo(msg)
+	if to == 0 {
+		return card, ask, false, nil
 	}
-	return say(ctx, tx, msg, html.EscapeString(notOnTheTeam))
+	if ask, found, err = tx.AskAt(ctx, msg.Chat.ID, to); err != nil || found {
+		return card, ask, found, err
+	}
+	card, found, err = tx.CardAt(ctx, msg.Chat.ID, to)
+	return card, ask, found, err
 }
 
 // reply is an answer to a question of ours, or the manager's own text for a card.
 func (b *Bot) reply(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager) error {
-	to := int64(msg.ReplyToMessage.ID)
-	if a, found, err := tx.AskAt(ctx, msg.Chat.ID, to); err != nil {
-		return err
-	} else if found {
-		return b.answered(ctx, tx, msg, m, a)
-	}
-	card, found, err := tx.CardAt(ctx, msg.Chat.ID, to)
+	card, ask, found, err := b.target(ctx, tx, msg)
 	if err != nil {
 		return err
 	}
-	if !found {
-		if msg.ReplyToMessage.From != nil && msg.ReplyToMessage.From.IsBot {
-			return say(ctx, tx, msg, "That message is not a card. Reply to a card and your words go to the client; /queue lists what waits.")
-		}
-		return nil // colleagues talking to each other
-	}
-	// A redo was asked about just before: the words are its hint, wherever the thumb has put them.
-	if a, open, err := tx.OpenAskOf(ctx, m.ID, msg.Chat.ID); err != nil {
+	open, isOpen, err := tx.OpenAskOf(ctx, m.ID, msg.Chat.ID)
+	if err != nil {
 		return err
-	} else if open && a.ApprovalID == card.ApprovalID {
-		return b.answered(ctx, tx, msg, m, a)
 	}
-	return b.write(ctx, tx, msg, m, card.ApprovalID, store.Edit)
+	switch {
+	case found && !ask.ID.IsZero():
+		return b.answered(ctx, tx, msg, m, ask)
+	case found && isOpen && open.ApprovalID == card.ApprovalID:
+		// A redo was asked about just before: the words are its hint, wherever the thumb has put them.
+		return b.answered(ctx, tx, msg, m, open)
+	case found:
+		return b.write(ctx, tx, msg, m, card.ApprovalID, store.Edit)
+	case isOpen && tx.Now.Sub(open.AskedAt) < askLife && looksLike(open, msg.ReplyToMessage):
+		return b.answered(ctx, tx, msg, m, open)
+	case msg.ReplyToMessage.From != nil && msg.ReplyToMessage.From.IsBot:
+		return say(ctx, tx, msg, "That message is not a card, so I passed nothing on. Reply to a card and your words go to the client; /queue shows what waits.")
+	}
+	return nil // colleagues talking to each other
+}
+
+// looksLike: a question of ours whose sending was answered by silence is not known by its number, but by its first sign.
+func looksLike(a store.Ask, question *models.Message) bool {
+	mark := editMark
+	if a.Kind == "redo" {
+		mark = redoMark
+	}
+	return question.From != nil && question.From.IsBot && strings.HasPrefix(question.Text, mark)
 }
 
 // loose words in a private chat answer the question that was put a moment ago.
@@ -89,13 +107,14 @@ func (b *Bot) loose(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	return say(ctx, tx, msg, "I did not pass that on to anybody. To write to a client, reply to the card of that client. /queue shows what waits, /help the rest.")
 }
 
+// answered puts the answer to a question before the gate. The question stays open where the answer was none.
 func (b *Bot) answered(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager, a store.Ask) error {
 	action := store.Edit
 	if a.Kind == "redo" {
 		action = store.RedoIt
 	}
-	if strings.TrimSpace(msg.Text) == "" {
-		return b.notText(ctx, tx, msg)
+	if !m.Decides() || strings.TrimSpace(msg.Text) == "" {
+		return b.write(ctx, tx, msg, m, a.ApprovalID, action)
 	}
 	if err := tx.CloseAsk(ctx, a.ID); err != nil {
 		return err
@@ -105,9 +124,9 @@ func (b *Bot) answered(ctx context.Context, tx *store.Tx, msg *models.Message, m
 
 // write puts a manager's words before the gate. They are never lost: where they could not go out, they come back to him.
 func (b *Bot) write(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager, id store.ApprovalID, action store.Action) error {
-	text := strings.TrimSpace(msg.Text)
+	text := strings.TrimSpace(clean(msg.Text))
 	if text == "" {
-		return b.notText(ctx, tx, msg)
+		return say(ctx, tx, msg, "I can pass on text only, for now. Nothing was sent; please write it as a message.")
 	}
 	v, err := tx.View(ctx, id)
 	if err != nil {
@@ -126,15 +145,31 @@ func (b *Bot) write(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	if err := tx.TouchView(ctx, id); err != nil {
 		return err
 	}
-	return say(ctx, tx, msg, "⚠️ "+html.EscapeString(why(d, v))+" Your words were not sent:\n<blockquote>"+html.EscapeString(cut(text, 1500))+"</blockquote>")
+	reason := why(d, v, true)
+	if action == store.SayIt && d.Outcome == "already" {
+		reason = cut(v.DecidedName, 60) + " has taken this chat over and writes there alone until it is handed back."
+	}
+	return say(ctx, tx, msg, "⚠️ "+esc(reason)+" Your words were not sent:\n<blockquote>"+short(text, 3000)+"</blockquote>")
 }
 
-func (b *Bot) notText(ctx context.Context, tx *store.Tx, msg *models.Message) error {
-	return say(ctx, tx, msg, "I can pass on text only, for now. Nothing was sent; please write it as a message.")
+// edited: what has been passed on stays as it was, whatever becomes of the message here.
+func (b *Bot) edited(ctx context.Context, tx *store.Tx, msg *models.Message) error {
+	m, known, err := tx.ManagerBy(ctx, msg.From.ID, nameOf(msg.From))
+	if err != nil || !known || !b.ours(msg.Chat.ID, m) {
+		return err
+	}
+	if _, _, found, err := b.target(ctx, tx, msg); err != nil || !found {
+		return err
+	}
+	return tell(ctx, tx, msg, "✋ I do not follow edits: what went out stays as it was. To say it differently, write it anew.", "edited")
 }
 
-// say answers a manager's message.
+// say answers a manager's message, once.
 func say(ctx context.Context, tx *store.Tx, msg *models.Message, text string) error {
+	return tell(ctx, tx, msg, text, "reply")
+}
+
+func tell(ctx context.Context, tx *store.Tx, msg *models.Message, text, what string) error {
 	chat, id := msg.Chat.ID, int64(msg.ID)
-	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: text, ReplyTo: &id}, fmt.Sprintf("reply-%d-%d", chat, id))
+	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: text, ReplyTo: &id}, fmt.Sprintf("%s-%d-%d", what, chat, id))
 }
