@@ -217,6 +217,7 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		"RemindedAt":    func(tx *store.Tx) (any, error) { return tx.RemindedAt(ctx, x.pending) },
 		"ReminderDue":   func(tx *store.Tx) (any, error) { return tx.ReminderDue(ctx, x.pending) },
 		"RenewLease":    only(func(tx *store.Tx) error { return tx.RenewLease(ctx, x.lease) }),
+		"RenewView":     only(func(tx *store.Tx) error { return tx.RenewView(ctx, x.pending, x.view) }),
 		"Retry":         only(func(tx *store.Tx) error { return tx.Retry(ctx, x.delivery, later, "intruder") }),
 		"SaveCard":      only(func(tx *store.Tx) error { return tx.SaveCard(ctx, x.card) }),
 		"SaveStep": only(func(tx *store.Tx) error {
