@@ -27,7 +27,8 @@ type Config struct {
 	Log      *slog.Logger
 }
 
-// Applier carries out a released proposal in the caller's transaction, once.
+// Applier carries out a released proposal in the caller's transaction, which also marks it as done. Of two workers both may
+// get there: what it writes must be unique by the proposal's id.
 type Applier func(ctx context.Context, tx *store.Tx, p store.HeldProposal) error
 
 // Agent answers what is unhandled in a chat.
@@ -43,20 +44,34 @@ type Agent struct {
 	graph    *graph
 	draining chan struct{} // closed by Drain
 	drain    sync.Once
-	guards   map[stages.Guard]func(*walk, string) []string
+	guards   map[stages.Guard]check
 }
 
 // New refuses what could not work later: a graph with a fault, a stage that lists a missing tool or an unknown guard.
 func New(cfg Config) (*Agent, error) {
 	a := &Agent{db: cfg.DB, router: cfg.Router, prompts: cfg.Prompts, registry: cfg.Registry, apply: cfg.Apply,
 		window: cfg.Window, cap: cfg.Cap, log: cfg.Log, guards: guards(), draining: make(chan struct{})}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.DB == nil || cfg.Prompts == nil || cfg.Registry == nil {
+		return nil, errors.New("agent: it needs a database, prompts and tools")
+	}
 	var err error
 	if a.graph, err = newWalkGraph(); err != nil {
 		return nil, err
 	}
+	if err := a.check(stages.Policies()); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// check names all that policies ask for and that is not there.
+func (a *Agent) check(policies []stages.Policy) error {
 	var faults []error
-	for _, p := range stages.Policies() {
-		if missing := cfg.Registry.Missing(p.Tools); len(missing) > 0 {
+	for _, p := range policies {
+		if missing := a.registry.Missing(p.Tools); len(missing) > 0 {
 			faults = append(faults, fmt.Errorf("agent: stage %s lists tools that are not there: %s", p.Stage, strings.Join(missing, ", ")))
 		}
 		for _, g := range p.Guards {
@@ -65,7 +80,7 @@ func New(cfg Config) (*Agent, error) {
 			}
 		}
 	}
-	return a, errors.Join(faults...)
+	return errors.Join(faults...)
 }
 
 // Drain gives up the turns that only sit out a burst: another process, or the next start, waits for the rest of it. Turns
@@ -74,29 +89,3 @@ func (a *Agent) Drain() { a.drain.Do(func() { close(a.draining) }) }
 
 // HasModel says whether anybody can be asked.
 func (a *Agent) HasModel() bool { return a.router != nil }
-
-// Books writes model calls down; it is the router's Book.
-func Books(db *store.DB, log *slog.Logger) func(llm.Call) {
-	return func(c llm.Call) {
-		restaurant, turn, ok := strings.Cut(c.Label, "/")
-		id, err := store.ParseID[restaurantOf](restaurant)
-		if !ok || err != nil {
-			return
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		row := store.LLMCall{Task: string(c.Task), Provider: c.Provider, Model: c.Model, Outcome: string(c.Outcome),
-			InputTokens: int(c.Usage.Input), OutputTokens: int(c.Usage.Output), CostMicros: c.Cost, Latency: c.Latency}
-		_ = row.Turn.UnmarshalText([]byte(turn)) // an unknown turn is booked without one
-		err = db.Tx(store.WithRestaurant(ctx, store.RestaurantID(id)), func(tx *store.Tx) error { return tx.Book(ctx, row) })
-		if err != nil {
-			log.Warn("a model call was not booked", "error", err)
-		}
-		if c.Alert {
-			_ = db.Unhealthy(ctx, store.Alert{Cause: "model-key-" + c.Provider, Text: fmt.Sprintf(
-				"The language model %s of %s refuses us (%s). Check its key and its bill; until then other models answer, or cards come without a draft.", c.Model, c.Provider, c.Code)})
-		}
-	}
-}
-
-type restaurantOf struct{}

@@ -29,25 +29,32 @@ func (w *ApplyWorker) Work(ctx context.Context, job *river.Job[store.ApplyPropos
 	return w.Agent.applyReleased(ctx, job.Args.Approval)
 }
 
+// applyReleased carries out each proposal in a commit of its own, with the mark that it is done: one that cannot be carried
+// out holds nobody else up. The error brings the job back.
 func (a *Agent) applyReleased(ctx context.Context, id store.ApprovalID) error {
+	var released []store.HeldProposal
+	if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { released, err = tx.Released(ctx, id); return err }); err != nil {
+		return err
+	}
+	var faults []error
+	for _, p := range released {
+		faults = append(faults, a.applyOne(ctx, p))
+	}
+	return errors.Join(append(faults, a.db.Tx(ctx, func(tx *store.Tx) error { return a.answeredFirst(ctx, tx, id) }))...)
+}
+
+func (a *Agent) applyOne(ctx context.Context, p store.HeldProposal) error {
+	apply := a.apply[p.Kind]
+	if apply == nil {
+		alert := store.Alert{Cause: "apply-" + p.Kind, Text: fmt.Sprintf(
+			"A manager has approved a change of the kind “%s”, which this version of Marketa cannot carry out. It waits; update Marketa, or make the change by hand.", p.Kind)}
+		return errors.Join(fmt.Errorf("agent: nobody can carry out a %q", p.Kind), a.db.Unhealthy(ctx, alert))
+	}
 	return a.db.Tx(ctx, func(tx *store.Tx) error {
-		released, err := tx.Released(ctx, id)
-		if err != nil {
-			return err
+		if err := apply(ctx, tx, p); err != nil {
+			return fmt.Errorf("agent: apply: %w", err)
 		}
-		for _, p := range released {
-			apply := a.apply[p.Kind]
-			if apply == nil {
-				return fmt.Errorf("agent: nobody can carry out a %q", p.Kind)
-			}
-			if err := apply(ctx, tx, p); err != nil {
-				return fmt.Errorf("agent: apply: %w", err)
-			}
-			if err := tx.ProposalDone(ctx, p.ID); err != nil {
-				return err
-			}
-		}
-		return a.answeredFirst(ctx, tx, id)
+		return tx.ProposalDone(ctx, p.ID)
 	})
 }
 

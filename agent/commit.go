@@ -6,9 +6,6 @@ import (
 	"marketa/store"
 )
 
-// questionKind is a proposal that only asks (tools/team); it becomes a line on the card.
-const questionKind = "question"
-
 // commit ends the turn: what it found becomes a card, or silence, in one transaction. A finding that the client has
 // overtaken is dropped there, and the chat gets another turn.
 func (w *walk) commit(ctx context.Context) error {

@@ -11,7 +11,7 @@ import (
 // node is one step of a walk. run may take long and may be run again after a crash that came before its delta was saved.
 type node struct {
 	name string
-	next []string // where it may lead; end is always a possible name
+	next []string // where it may lead; end is one of the names
 	run  func(ctx context.Context, w *walk) (delta, error)
 }
 
@@ -25,7 +25,7 @@ type graph struct {
 }
 
 // newGraph names every fault of the declaration: what leads nowhere, what cannot be reached, what can never end, and
-// circles that nothing limits (limited names the nodes that count their visits).
+// circles that nothing limits (limited names the nodes that count their visits and stop by themselves).
 func newGraph(start string, limited []string, nodes ...node) (*graph, error) {
 	g := &graph{start: start, nodes: map[string]node{}}
 	var faults []error
@@ -44,6 +44,11 @@ func newGraph(start string, limited []string, nodes ...node) (*graph, error) {
 	if _, ok := g.nodes[start]; !ok {
 		fault("it starts at %q, which is not there", start)
 	}
+	for _, name := range limited {
+		if _, ok := g.nodes[name]; !ok {
+			fault("%q is said to limit a circle and is not there", name)
+		}
+	}
 	for _, n := range nodes {
 		for _, to := range n.next {
 			if _, ok := g.nodes[to]; !ok && to != end {
@@ -60,7 +65,10 @@ func newGraph(start string, limited []string, nodes ...node) (*graph, error) {
 			fault("%s lies on a circle that nothing limits", n.name)
 		}
 	}
-	return g, errors.Join(faults...)
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return g, nil
 }
 
 // reaches follows the arrows, around what is avoided.

@@ -6,17 +6,17 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-
-	"github.com/tmc/langchaingo/llms"
+	"unicode/utf8"
 
 	"marketa/stages"
-	"marketa/store"
 )
 
-// guards are the checks that a policy may name; each returns warnings for the card. The app refuses to start when a policy
-// names one that is not here.
-func guards() map[stages.Guard]func(w *walk, text string) []string {
-	return map[stages.Guard]func(*walk, string) []string{
+// check looks at a draft and returns warnings for the card.
+type check func(w *walk, text string) []string
+
+// guards are the checks that a policy may name. The app refuses to start when a policy names one that is not here.
+func guards() map[stages.Guard]check {
+	return map[stages.Guard]check{
 		stages.GuardPlainText: plainText,
 		stages.GuardLanguage:  sameScript,
 		stages.GuardBacked:    backed,
@@ -24,51 +24,45 @@ func guards() map[stages.Guard]func(w *walk, text string) []string {
 	}
 }
 
-// guard tidies the draft and notes what a manager should look at twice. It never drops a draft: a person decides.
+// guard tidies the draft and notes what a manager should look at twice. It never drops words: a person decides.
 func guard(_ context.Context, w *walk) (delta, error) {
-	text := tidy(w.text)
+	text, cut := tidy(w.text)
+	if text == "" {
+		return delta{Next: end, Status: "plain", Why: "The language model wrote nothing that could be sent."}, nil
+	}
 	d := delta{Next: end, Status: "drafted", Text: &text}
+	if cut {
+		d.Warn = append(d.Warn, "The draft was too long and ends early. Read its end before sending.")
+	}
+	if w.tooMuch() {
+		d.Warn = append(d.Warn, "The client wrote more than the language model was given: it has not read everything.")
+	}
 	for _, g := range w.policy.Guards {
 		d.Warn = append(d.Warn, w.agent.guards[g](w, text)...)
 	}
 	return d, nil
 }
 
-var (
-	boldMarks = regexp.MustCompile(`\*\*([^*\n]+)\*\*`)
-	headMarks = regexp.MustCompile(`(?m)^#{1,6}\s+`)
-	linkMarks = regexp.MustCompile(`\[([^\]\n]+)\]\((https?://[^)\s]+)\)`)
-	fences    = regexp.MustCompile("(?m)^```[a-z]*\\s*$")
-)
-
-// tidy turns the markup that models are used to into WhatsApp's.
-func tidy(s string) string {
-	s = clean(strings.ReplaceAll(s, "\r\n", "\n"))
-	s = boldMarks.ReplaceAllString(s, "*$1*")
-	s = headMarks.ReplaceAllString(s, "")
-	s = linkMarks.ReplaceAllString(s, "$1: $2")
-	s = fences.ReplaceAllString(s, "")
-	s = strings.TrimSpace(s)
-	return cutTo(s, longestReply)
-}
-
-const (
-	longestReply = 2500 // characters: the card must show all of it
-	wordyReply   = 900
-)
+// foreignMarks is markup that WhatsApp shows as it stands and that tidy cannot turn into words.
+var foreignMarks = regexp.MustCompile(`(?m)^[ \t]*\|.*\|[ \t]*$|</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>\n]*)?/?>`)
 
 func plainText(_ *walk, text string) []string {
+	var out []string
 	if n := len([]rune(text)); n > wordyReply {
-		return []string{fmt.Sprintf("Long for a chat: %d characters.", n)}
+		out = append(out, fmt.Sprintf("Long for a chat: %d characters.", n))
 	}
-	return nil
+	if foreignMarks.MatchString(text) {
+		out = append(out, "It holds a table or marks that WhatsApp would show as they stand.")
+	}
+	return out
 }
 
-// sameScript finds an answer in another script than the client's; languages that share one are the model's business.
+// sameScript finds an answer in another script than the client's; languages that share one are the model's business. After
+// a redo the manager has said what he wants.
 func sameScript(w *walk, text string) []string {
 	var theirs strings.Builder
 	for _, m := range w.unhandled {
-		theirs.WriteString(m.Body)
+		theirs.WriteString(m.Body + "\n")
 	}
 	if a, b := script(theirs.String()), script(text); a != "" && b != "" && a != b && w.redo.Approval.IsZero() {
 		return []string{"The client writes in " + a + " letters, the draft in " + b + "."}
@@ -76,114 +70,83 @@ func sameScript(w *walk, text string) []string {
 	return nil
 }
 
+var scripts = []struct {
+	name  string
+	table *unicode.RangeTable
+}{
+	{"Latin", unicode.Latin}, {"Cyrillic", unicode.Cyrillic}, {"Greek", unicode.Greek}, {"Arabic", unicode.Arabic}, {"Hebrew", unicode.Hebrew},
+	{"Chinese", unicode.Han}, {"Japanese", unicode.Hiragana}, {"Japanese", unicode.Katakana}, {"Korean", unicode.Hangul}, {"Thai", unicode.Thai},
+	{"Devanagari", unicode.Devanagari}, {"Armenian", unicode.Armenian}, {"Georgian", unicode.Georgian},
+}
+
+// script is the one that most letters are of; addresses do not count. Empty when there are too few letters to tell.
 func script(s string) string {
-	counts := map[string]int{}
-	for _, r := range s {
-		switch {
-		case unicode.Is(unicode.Latin, r):
-			counts["Latin"]++
-		case unicode.Is(unicode.Cyrillic, r):
-			counts["Cyrillic"]++
-		case unicode.Is(unicode.Greek, r):
-			counts["Greek"]++
-		case unicode.Is(unicode.Arabic, r):
-			counts["Arabic"]++
+	counts := make([]int, len(scripts))
+	for _, r := range address.ReplaceAllString(s, " ") {
+		for i := range scripts {
+			if unicode.Is(scripts[i].table, r) {
+				counts[i]++
+				break
+			}
 		}
 	}
 	best, most := "", 3
-	for name, n := range counts {
+	for i, n := range counts {
 		if n > most {
-			best, most = name, n
+			best, most = scripts[i].name, n
 		}
 	}
 	return best
 }
 
-// figure is what a commitment is made of: an amount, a time, a date, a percentage.
-var figure = regexp.MustCompile(`\d+(?:[.,:/]\d+)*\s?(?:€|\$|£|%|euro?s?\b)?`)
-
-// backed finds figures that nobody has said: not the client, not a record, not a tool, not a manager.
-func backed(w *walk, text string) []string {
-	known := digits(w.known())
-	var loose []string
-	for _, f := range figure.FindAllString(text, -1) {
-		f = strings.TrimSpace(f)
-		if !known[onlyDigits(f)] && len(loose) < 4 {
-			loose = append(loose, "“"+f+"”")
-		}
-	}
-	if len(loose) == 0 {
-		return nil
-	}
-	return []string{"Stands in no record and in nobody's words: " + strings.Join(loose, ", ") + ". Check before sending."}
+// inner are words of our own workings, in whatever language the draft is. Each has to stand as a word of its own.
+var inner = []string{
+	"previous_draft", "manager_hint", "system prompt",
+	"as an ai", "language model", "als ki", "sprachmodell", "come ia", "modello linguistico", "como ia", "modelo de lenguaje", "как ии", "языковая модель",
 }
 
-// known is all that the draft may rest on.
-func (w *walk) known() string {
-	var s strings.Builder
-	for _, m := range w.talk {
-		s.WriteString(m.Body + "\n")
-	}
-	for _, m := range w.unhandled {
-		s.WriteString(m.Body + "\n")
-	}
-	for _, f := range w.facts {
-		s.WriteString(f.Value + "\n")
-	}
-	for _, m := range w.said {
-		for _, p := range m.Parts {
-			if r, ok := p.(llms.ToolCallResponse); ok {
-				s.WriteString(r.Content + "\n")
-			}
-		}
-	}
-	s.WriteString(w.redo.Hint + "\n" + w.localNow().Format("2 1 2006 02 01"))
-	return s.String()
-}
+var fenceTag = regexp.MustCompile(`[<‹]/?(?:conversation|unanswered|previous_draft|manager_hint)`)
 
-func digits(s string) map[string]bool {
-	out := map[string]bool{}
-	for _, f := range figure.FindAllString(s, -1) {
-		out[onlyDigits(f)] = true
-	}
-	for _, f := range regexp.MustCompile(`\d+`).FindAllString(s, -1) {
-		out[f] = true
-	}
-	return out
-}
+var rowID = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
 
-func onlyDigits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
-}
-
-// internals finds our own words in what a client would read.
+// internals finds our own words in what a client would read: tools, fences, rules, ids, the names of stages.
 func internals(w *walk, text string) []string {
-	lower := strings.ToLower(text)
-	bad := []string{"<unanswered", "<conversation", "manager_hint", "previous_draft", "system prompt", "as an ai", "als ki", "come ia,", "como ia,"}
+	if id := rowID.FindString(text); id != "" {
+		return []string{"It holds an id of ours (“" + id + "”)."}
+	}
+	if tag := fenceTag.FindString(text); tag != "" {
+		return []string{"It speaks of our own workings (“" + tag + "”)."}
+	}
+	bad := append([]string{}, inner...)
 	for _, t := range w.tools {
 		bad = append(bad, t.Name)
 	}
+	for _, s := range stages.Client.States() {
+		if strings.Contains(string(s), "_") {
+			bad = append(bad, string(s))
+		}
+	}
 	for _, b := range bad {
-		if strings.Contains(lower, b) {
+		if hasWord(text, b) {
 			return []string{"It speaks of our own workings (“" + b + "”)."}
 		}
 	}
 	return nil
 }
 
-// tainted are the values on the card that rest on outside words alone.
-func tainted(calls []store.ToolCall) []string {
-	var out []string
-	for _, c := range calls {
-		if len(c.Proposal) > 0 && string(c.Proposal) != "null" && c.Tool == "profile_propose" {
-			out = append(out, "The change comes from the client's own words; nobody else has confirmed it.")
-			break
+// hasWord finds word in text where no letter stands before or behind it.
+func hasWord(text, word string) bool {
+	text = strings.ToLower(text)
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			return false
 		}
+		before, _ := utf8.DecodeLastRuneInString(text[:at+i])
+		behind, _ := utf8.DecodeRuneInString(text[at+i+len(word):])
+		if !unicode.IsLetter(before) && !unicode.IsLetter(behind) {
+			return true
+		}
+		at += i + len(word)
 	}
-	return out
 }

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,11 @@ import (
 	"marketa/agent/llm"
 	"marketa/stages"
 	"marketa/store"
+)
+
+const (
+	longestMessage = 4000 // characters of one message in a prompt
+	mostOpen       = 40   // messages that wait, in a prompt: the newest
 )
 
 // question is the human part of a prompt: the conversation, what waits, and for a redo the old draft with the hint. Words
@@ -25,7 +31,11 @@ func (w *walk) question() string {
 			before = append(before, w.quote(m))
 		}
 	}
-	for _, m := range w.unhandled {
+	left := max(0, len(w.unhandled)-mostOpen)
+	if left > 0 {
+		open = append(open, fmt.Sprintf("(%d earlier messages are left out)", left))
+	}
+	for _, m := range w.unhandled[left:] {
 		open = append(open, w.quote(m))
 	}
 	parts := []string{}
@@ -39,17 +49,39 @@ func (w *walk) question() string {
 	return strings.Join(parts, "\n")
 }
 
-// quote is one message as a line: who, when, what.
+// tooMuch says that the model was not given all that waits.
+func (w *walk) tooMuch() bool {
+	return len(w.unhandled) > mostOpen || slices.ContainsFunc(w.unhandled, func(m store.Message) bool { return len([]rune(m.Body)) > longestMessage })
+}
+
+// quote is one message as a line: who, when, what. Neither the name nor the words can look like the beginning of another
+// message: what follows a line break is indented, and a bracket there is no bracket any more.
 func (w *walk) quote(m store.Message) string {
 	who := "us"
 	if m.Author == store.Client {
-		who = strings.TrimSpace("client " + line(m.AuthorName))
+		who = strings.TrimSpace("client " + strings.Map(plainBracket, cutTo(oneLine(m.AuthorName), 60)))
 	}
-	body := strings.ReplaceAll(m.Body, "\n", "\n  ")
+	body := cutTo(m.Body, longestMessage)
+	if first, rest, more := strings.Cut(lineBreaks.Replace(body), "\n"); more {
+		body = first + "\n  " + strings.ReplaceAll(strings.Map(plainBracket, rest), "\n", "\n  ")
+	}
 	if m.Version > 1 {
 		body += " (edited)"
 	}
 	return fmt.Sprintf("[%s, %s] %s", who, m.SentAt.In(w.zone()).Format("2006-01-02 15:04"), body)
+}
+
+// lineBreaks are all that a reader may take for one.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+
+func plainBracket(r rune) rune {
+	switch r {
+	case '[', '［':
+		return '('
+	case ']', '］':
+		return ')'
+	}
+	return r
 }
 
 func (w *walk) zone() *time.Location {
@@ -65,7 +97,7 @@ func (w *walk) localNow() time.Time { return w.now.In(w.zone()) }
 func (w *walk) languages() []string {
 	for _, f := range w.facts {
 		if f.Field == "languages" {
-			return strings.FieldsFunc(f.Value, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
+			return strings.FieldsFunc(noTags(f.Value), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 		}
 	}
 	return nil
@@ -75,7 +107,7 @@ func (w *walk) promptFacts() []stages.Fact {
 	var out []stages.Fact
 	for _, f := range w.facts {
 		if f.Field != "languages" {
-			out = append(out, stages.Fact{Field: f.Field, Value: f.Value})
+			out = append(out, stages.Fact{Field: noTags(f.Field), Value: noTags(f.Value)})
 		}
 	}
 	return out
@@ -85,6 +117,3 @@ func (w *walk) promptFacts() []stages.Fact {
 func (w *walk) label() llms.CallOption {
 	return llm.WithLabel(w.turn.RestaurantID.String() + "/" + w.turn.ID.String())
 }
-
-// line keeps a text from outside on one line.
-func line(s string) string { return strings.Join(strings.Fields(s), " ") }

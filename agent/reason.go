@@ -16,10 +16,16 @@ import (
 // mostRounds is how often a model may ask for tools in one turn; after that it has to write with what it knows.
 const mostRounds = 6
 
+// A step is a small row, whatever a model says.
+const (
+	longestRaw  = 20_000    // characters of a text, before the guard cuts it to what a person reads
+	longestSaid = 256 << 10 // bytes of calls
+)
+
 // reason asks for the reply, or for the tools that it needs. When no model can be had, the managers get the client's words
 // on a plain card: never silent.
 func reason(ctx context.Context, w *walk) (delta, error) {
-	system, err := w.agent.prompts.Reply(stages.ReplyData{Stage: stages.Stage(w.restaurant.Stage), Name: w.restaurant.Name,
+	system, err := w.agent.prompts.Reply(stages.ReplyData{Stage: stages.Stage(w.restaurant.Stage), Name: noTags(w.restaurant.Name),
 		Languages: w.languages(), Now: w.localNow(), Facts: w.promptFacts()})
 	if err != nil {
 		return delta{}, err
@@ -39,16 +45,15 @@ func reason(ctx context.Context, w *walk) (delta, error) {
 	case err != nil:
 		return delta{}, err
 	}
-	said, err := json.Marshal(answer.Message())
-	if err != nil {
-		return delta{}, err
-	}
-	d := delta{Next: nodeGuard, Said: said, Model: answer.Provider + "/" + answer.Model}
+	d := delta{Next: nodeGuard, Model: answer.Provider + "/" + answer.Model}
 	if len(answer.ToolCalls) > 0 && w.rounds < mostRounds {
 		d.Next = nodeTools
-		return d, nil
+		if d.Said, err = json.Marshal(answer.Message()); len(d.Said) > longestSaid {
+			return delta{Next: end, Status: "plain", Why: "The language model wrote far too much to be read."}, nil
+		}
+		return d, err
 	}
-	text := strings.TrimSpace(answer.Text)
+	text := cutTo(strings.TrimSpace(answer.Text), longestRaw)
 	if text == "" {
 		return delta{Next: end, Status: "plain", Why: "The language model asked for tools over and over and wrote nothing."}, nil
 	}

@@ -18,9 +18,11 @@ type verdict struct {
 	Why    string `json:"why"`
 }
 
+const longestWhy = 200 // characters of a model's reason, on the card
+
 // triage asks whether this needs an answer at all. When in doubt, also about the model, it does.
 func triage(ctx context.Context, w *walk) (delta, error) {
-	system, err := w.agent.prompts.Triage(stages.TriageData{Stage: stages.Stage(w.restaurant.Stage), Name: w.restaurant.Name, Languages: w.languages()})
+	system, err := w.agent.prompts.Triage(stages.TriageData{Stage: stages.Stage(w.restaurant.Stage), Name: noTags(w.restaurant.Name), Languages: w.languages()})
 	if err != nil {
 		return delta{}, err
 	}
@@ -38,9 +40,9 @@ func triage(ctx context.Context, w *walk) (delta, error) {
 	}
 	var v verdict
 	if json.Unmarshal([]byte(answer.Text), &v) != nil || v.Answer == nil || *v.Answer {
-		return delta{Next: nodeReason, Why: line(v.Why)}, nil
+		return delta{Next: nodeReason, Why: cutTo(oneLine(v.Why), longestWhy)}, nil
 	}
-	return delta{Next: end, Status: "silent", Why: line(v.Why)}, nil
+	return delta{Next: end, Status: "silent", Why: cutTo(oneLine(v.Why), longestWhy)}, nil
 }
 
 func triageSchema() *jsonschema.Schema {

@@ -30,19 +30,37 @@ func (w *TurnWorker) Work(ctx context.Context, job *river.Job[store.RunTurn]) er
 	return nil // the chat is still busy: the sweeper tries again
 }
 
+// errEarly means that words came in between the end of the burst and the lease: they are sat out first.
+var errEarly = errors.New("agent: the client goes on writing")
+
+// errIdle means that somebody else has ended the turn in between.
+var errIdle = errors.New("agent: the chat is not busy any more")
+
 func (a *Agent) turn(ctx context.Context, chat store.ChatID) error {
-	if busy, err := a.waitForBurst(ctx, chat); err != nil || !busy {
-		return err
+	for {
+		if busy, err := a.waitForBurst(ctx, chat); err != nil || !busy {
+			return err
+		}
+		switch err := a.answer(ctx, chat); {
+		case errors.Is(err, errIdle):
+			return nil
+		case !errors.Is(err, errEarly):
+			return err
+		}
 	}
+}
+
+// answer takes the chat and walks its turn to the end.
+func (a *Agent) answer(ctx context.Context, chat store.ChatID) error {
 	var lease store.Lease
 	if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { lease, err = tx.LeaseChat(ctx, chat); return err }); err != nil {
 		return err
 	}
 	ctx, stop := a.keep(ctx, lease)
 	defer stop()
-	w, err := a.begin(ctx, lease)
+	w, err := a.open(ctx, lease)
 	if err == nil {
-		err = a.walk(ctx, w, lease)
+		err = w.walk(ctx)
 	}
 	if err == nil {
 		return nil
@@ -116,22 +134,22 @@ func (a *Agent) keep(ctx context.Context, l store.Lease) (context.Context, func(
 	return ctx, func() { cancel(nil) }
 }
 
-// begin opens or continues the chat's turn.
-func (a *Agent) begin(ctx context.Context, l store.Lease) (*walk, error) {
-	w := &walk{agent: a}
+// open opens or continues the chat's turn, if its time has come now that the chat is ours. It is a commit of its own:
+// what fails later has been counted as an attempt.
+func (a *Agent) open(ctx context.Context, l store.Lease) (*walk, error) {
+	w := &walk{agent: a, lease: l, at: a.graph.start}
 	err := a.db.Tx(ctx, func(tx *store.Tx) (err error) {
 		w.now = tx.Now
 		if w.turn, w.chat, err = tx.OpenTurn(ctx, l); err != nil {
 			return err
 		}
-		if err := w.load(ctx, tx); err != nil {
-			return err
+		if w.chat.BusySince == nil {
+			return errIdle
 		}
-		steps, err := tx.Steps(ctx, w.turn.ID)
-		if err != nil {
-			return err
+		if a.due(w.chat).After(tx.Now) {
+			return errEarly
 		}
-		return w.resume(steps)
+		return nil
 	})
 	return w, err
 }
@@ -140,31 +158,49 @@ func (a *Agent) begin(ctx context.Context, l store.Lease) (*walk, error) {
 const mostAttempts = 5
 
 // walk runs nodes until the end; each finished step is a row before the next begins.
-func (a *Agent) walk(ctx context.Context, w *walk, l store.Lease) error {
+func (w *walk) walk(ctx context.Context) error {
+	err := w.agent.db.Tx(ctx, func(tx *store.Tx) error { return w.read(ctx, tx) })
 	if w.turn.Attempts > mostAttempts {
-		w.status, w.why, w.at = "plain", "Something on our side failed over and over with this one.", end
+		return w.giveUp(ctx)
 	}
-	for w.at != end {
-		d, err := a.graph.step(ctx, w.at, w)
-		if err != nil {
-			return err
-		}
-		if err := w.save(ctx, l, d); err != nil {
-			return err
-		}
+	for err == nil && w.at != end {
+		err = w.step(ctx)
 	}
-	return w.commit(ctx, l)
+	if err != nil {
+		return err
+	}
+	return w.commit(ctx)
 }
 
-func (w *walk) save(ctx context.Context, l store.Lease, d delta) error {
+// read loads what the turn looks at and replays what it has done.
+func (w *walk) read(ctx context.Context, tx *store.Tx) error {
+	if err := w.load(ctx, tx); err != nil {
+		return err
+	}
+	steps, err := tx.Steps(ctx, w.turn.ID)
+	if err != nil {
+		return err
+	}
+	return w.resume(steps)
+}
+
+func (w *walk) step(ctx context.Context) error {
+	d, err := w.agent.graph.step(ctx, w.at, w)
+	if err != nil {
+		return err
+	}
+	return w.save(ctx, d)
+}
+
+// save makes a step durable and then goes on from exactly what was saved, as a resumed turn would.
+func (w *walk) save(ctx context.Context, d delta) error {
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return err
 	}
-	name := w.at
-	step := store.Step{N: w.n + 1, Node: name, Delta: jsonClean(raw)}
-	if err := w.tx(ctx, func(tx *store.Tx) error { return tx.SaveStep(ctx, l, w.turn, step) }); err != nil {
+	step := store.Step{N: w.n + 1, Node: w.at, Delta: jsonClean(raw)}
+	if err := w.tx(ctx, func(tx *store.Tx) error { return tx.SaveStep(ctx, w.lease, w.turn, step) }); err != nil {
 		return err
 	}
-	return w.apply(name, d)
+	return w.apply(step)
 }

@@ -16,6 +16,7 @@ import (
 // walk is the state of one turn: what was loaded for it, and what its steps have added.
 type walk struct {
 	agent *Agent
+	lease store.Lease
 	turn  store.Turn
 	chat  store.Chat
 	now   time.Time
@@ -96,21 +97,20 @@ const conversationLength = 40
 
 // resume replays the steps that are already done.
 func (w *walk) resume(steps []store.Step) error {
-	w.at = w.agent.graph.start
 	for _, s := range steps {
-		var d delta
-		if err := json.Unmarshal(s.Delta, &d); err != nil {
-			return fmt.Errorf("agent: step %d (%s): %w", s.N, s.Node, err)
-		}
-		if err := w.apply(s.Node, d); err != nil {
+		if err := w.apply(s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *walk) apply(name string, d delta) error {
-	w.n++
+func (w *walk) apply(s store.Step) error {
+	var d delta
+	if err := json.Unmarshal(s.Delta, &d); err != nil {
+		return fmt.Errorf("agent: step %d (%s): %w", s.N, s.Node, err)
+	}
+	w.n = s.N
 	w.at = d.Next
 	if d.Status != "" {
 		w.status = d.Status
@@ -124,7 +124,7 @@ func (w *walk) apply(name string, d delta) error {
 	if d.Model != "" {
 		w.model = d.Model
 	}
-	if name == nodeReason {
+	if s.Node == nodeReason {
 		w.rounds++
 	}
 	w.warn = append(w.warn, d.Warn...)
@@ -133,7 +133,7 @@ func (w *walk) apply(name string, d delta) error {
 	}
 	var m llms.MessageContent
 	if err := json.Unmarshal(d.Said, &m); err != nil {
-		return fmt.Errorf("agent: step %d (%s): transcript: %w", w.n, name, err)
+		return fmt.Errorf("agent: step %d (%s): transcript: %w", s.N, s.Node, err)
 	}
 	w.said = append(w.said, m)
 	return nil

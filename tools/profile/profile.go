@@ -8,7 +8,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"marketa/internal/fault"
 	"marketa/store"
@@ -50,8 +52,9 @@ func (p Profile) read(ctx context.Context, args ReadArgs) (out ReadResult, err e
 			return err
 		}
 		out = ReadResult{Name: r.Name, Stage: r.Stage, Facts: map[string]string{}}
+		section := strings.TrimSpace(args.Section)
 		for _, f := range facts {
-			if args.Section == "" || strings.EqualFold(f.Field, args.Section) {
+			if section == "" || strings.EqualFold(f.Field, section) {
 				out.Facts[f.Field] = f.Value
 			}
 		}
@@ -73,19 +76,32 @@ type ProposeArgs struct {
 	Why   string `json:"why,omitempty" jsonschema:"the client's words that say so, in short"`
 }
 
-const longest = 600 // characters of a value: a manager reads it at a glance
+// longest is how many characters a value may have: the card shows 300 of a proposal, and a manager must see all that he
+// releases.
+const longest = 220
+
+// fieldShape is a name that can stand before a colon in a prompt.
+var fieldShape = regexp.MustCompile(`^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{Nd}_]{0,39}$`)
 
 func (p Profile) propose(_ context.Context, args ProposeArgs) (tools.Proposal, error) {
-	field := strings.ReplaceAll(strings.ToLower(strings.TrimSpace(args.Field)), " ", "_")
-	value := strings.TrimSpace(args.Value)
+	field := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(args.Field)))
+	value := oneLine(args.Value)
 	switch {
-	case field == "" || len([]rune(field)) > 40:
-		return tools.Proposal{}, fault.New(fault.Invalid, "field must be one short word, for example hours.")
+	case !fieldShape.MatchString(field):
+		return tools.Proposal{}, fault.New(fault.Invalid, "field must be one short word of letters, for example hours.")
 	case value == "" || len([]rune(value)) > longest:
-		return tools.Proposal{}, fault.New(fault.Invalid, "value must have 1 to %d characters.", longest)
+		return tools.Proposal{}, fault.New(fault.Invalid, "value must have 1 to %d characters; propose more in parts, each with its own field.", longest)
 	}
 	show := fmt.Sprintf("note in the profile: %s = %s", field, value)
 	return tools.NewProposal(Change, change{Field: field, Value: value}, show)
+}
+
+// oneLine is the value as the card shows it: what is noted is what the manager has seen.
+func oneLine(text string) string {
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		joins := r == '\u200c' || r == '\u200d' // inside of words and emoji
+		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !joins
+	}), " ")
 }
 
 // Change is the kind of a proposal that writes one fact.
@@ -102,5 +118,5 @@ func Apply(ctx context.Context, tx *store.Tx, p store.HeldProposal) error {
 	if err := json.Unmarshal(p.Payload, &c); err != nil {
 		return fmt.Errorf("profile: apply: %w", err)
 	}
-	return tx.NoteProposed(ctx, p, store.Fact{Field: c.Field, Value: c.Value, Source: "client, approved by a manager"})
+	return tx.NoteProposed(ctx, p, store.Fact{Field: c.Field, Value: c.Value, Source: "a client's chat, approved by a manager"})
 }
