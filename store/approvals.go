@@ -60,7 +60,7 @@ func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
 	if d.Outcome != "ok" {
 		return d, nil
 	}
-	if err := tx.showDecided(ctx, p.Approval, d); err != nil {
+	if err := tx.showDecided(ctx, p, d); err != nil {
 		return d, err
 	}
 	if !d.Delivery.IsZero() {
@@ -77,9 +77,9 @@ func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
 const settling = 1500 * time.Millisecond
 
 // showDecided has the cards of a decision drawn.
-func (tx *Tx) showDecided(ctx context.Context, pressed ApprovalID, d Decision) error {
-	for _, other := range []ApprovalID{pressed, d.Retired} {
-		if other == d.Shown || other.IsZero() {
+func (tx *Tx) showDecided(ctx context.Context, p Press, d Decision) error {
+	for _, other := range []ApprovalID{p.Approval, d.Retired} {
+		if other == d.Shown || other.IsZero() || (p.Action == SayIt && other == p.Approval) {
 			continue
 		}
 		if err := tx.Enqueue(ctx, ShowApproval{Approval: other}); err != nil {

@@ -114,7 +114,8 @@ BEGIN
         RAISE EXCEPTION 'decide: unknown action %', p_action USING ERRCODE = '22023';
     END IF;
 
-    UPDATE views SET rev = rev + 1, next_at = p_now, remind_at = NULL WHERE approval_id IN (a.id, shown, retired);
+    UPDATE views SET rev = rev + 1, next_at = p_now, remind_at = NULL
+        WHERE approval_id IN (CASE p_action WHEN 'say' THEN shown ELSE a.id END, shown, retired); -- a say changes nothing on the card it answers
     INSERT INTO audit (restaurant_id, actor, action, object, detail, at)
     VALUES (c.restaurant_id, 'manager:' || m.id, 'approval.' || p_action, a.id::text, jsonb_build_object('hash', encode(a.text_hash, 'hex')), p_now);
     outcome := 'ok'; decided_name := m.name; decided_at := p_now;
