@@ -59,7 +59,7 @@ func (s *Sim) list(c call, in *chat) (any, error) {
 	}
 	messages := []messageJSON{}
 	for _, r := range cut(found, f.page) {
-		messages = append(messages, s.message(c.ch, r))
+		messages = append(messages, s.message(r))
 	}
 	return map[string]any{
 		"messages": messages, "count": f.count, "total": len(found), "offset": f.offset,

@@ -18,7 +18,7 @@ func (s *Sim) getMessage(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.message(c.ch, r), nil
+	return s.message(r), nil
 }
 
 // PUT /messages/{MessageID}: mark as read.
@@ -38,11 +38,11 @@ func (s *Sim) deleteMessage(c call) (any, error) {
 		return nil, err
 	}
 	if r.fromMe {
-		s.remove(c.ch, r, c.ch.Phone, "api")
+		s.remove(r, c.ch.Phone, "api")
 		return success, nil
 	}
 	r.deleted = true
-	s.emitRemoved(c.ch, r)
+	s.emitRemoved(r)
 	s.nudge()
 	return success, nil
 }
@@ -62,7 +62,7 @@ func (s *Sim) putReaction(c call) (any, error) {
 	if in.Emoji == nil {
 		return nil, refuse(400, "Wrong request parameters: emoji is required")
 	}
-	s.react(c.ch, r, c.ch.Phone, "api", *in.Emoji)
+	s.react(r, c.ch.Phone, "api", *in.Emoji)
 	return success, nil
 }
 
@@ -72,6 +72,6 @@ func (s *Sim) deleteReaction(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.react(c.ch, r, c.ch.Phone, "api", "")
+	s.react(r, c.ch.Phone, "api", "")
 	return success, nil
 }

@@ -5,37 +5,41 @@ import "encoding/json"
 // The vendor's JSON, written from its OpenAPI file 1.8.7 (https://panel.whapi.cloud/yaml/openapi.yaml).
 
 type messageJSON struct {
-	ID        string `json:"id"`
-	FromMe    bool   `json:"from_me"`
-	Type      string `json:"type"`
-	ChatID    string `json:"chat_id"`
-	ChatName  string `json:"chat_name,omitempty"`
-	Timestamp int64  `json:"timestamp"` // seconds, a number
-	Source    string `json:"source,omitempty"`
-	DeviceID  int    `json:"device_id,omitempty"`
-	Status    string `json:"status,omitempty"`
-	content
+	ID        string         `json:"id"`
+	FromMe    bool           `json:"from_me"`
+	Type      string         `json:"type"`
+	Subtype   string         `json:"subtype,omitempty"`
+	ChatID    string         `json:"chat_id"`
+	ChatName  string         `json:"chat_name,omitempty"`
+	Timestamp int64          `json:"timestamp"` // seconds, a number
+	Source    string         `json:"source,omitempty"`
+	DeviceID  int            `json:"device_id,omitempty"`
+	Status    string         `json:"status,omitempty"`
 	Action    *actionJSON    `json:"action,omitempty"`
 	Context   *contextJSON   `json:"context,omitempty"`
 	Reactions []reactionJSON `json:"reactions,omitempty"`
 	From      string         `json:"from,omitempty"`
 	FromName  string         `json:"from_name,omitempty"`
+
+	body body
 }
 
-// content has one field per kind, under the kind's own name; a message fills exactly one.
-type content struct {
-	Text        *textJSON        `json:"text,omitempty"`
-	LinkPreview *linkPreviewJSON `json:"link_preview,omitempty"`
-}
+// body is what a message carries under the key of its own type; nil for the types that carry nothing.
+type body interface{ text() string }
 
-type textJSON struct {
-	Body string `json:"body"`
-}
-
-type linkPreviewJSON struct {
-	Body  string `json:"body"`
-	URL   string `json:"url"`
-	Title string `json:"title"`
+// MarshalJSON puts the body among the fields.
+func (m messageJSON) MarshalJSON() ([]byte, error) {
+	type plain messageJSON
+	out, err := json.Marshal(plain(m))
+	if err != nil || m.body == nil {
+		return out, err
+	}
+	inner, err := json.Marshal(m.body)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out[:len(out)-1], `,"`+m.Type+`":`...)
+	return append(append(out, inner...), '}'), nil
 }
 
 type actionJSON struct {
@@ -52,6 +56,9 @@ type contextJSON struct {
 	QuotedContent any      `json:"quoted_content,omitempty"`
 	QuotedAuthor  string   `json:"quoted_author,omitempty"`
 	Mentions      []string `json:"mentions,omitempty"`
+
+	Forwarded       bool `json:"forwarded,omitempty"`
+	ForwardingScore int  `json:"forwarding_score,omitempty"`
 }
 
 type reactionJSON struct {

@@ -1,31 +1,57 @@
 package whapi
 
-import (
-	"net/url"
-	"regexp"
-	"time"
-)
+import "time"
 
-// record is one message as one channel holds it. Content is replaced, never changed in place, so that what was
-// rendered once stays what it was.
+// record is one message as one channel holds it. The body is replaced, never changed in place, so that what was rendered
+// once stays what it was.
 type record struct {
-	id       string
-	chat     *chat
-	at       time.Time
-	kind     string
-	content  content
-	action   *actionJSON
-	from     string // phone
-	fromMe   bool
-	source   string
-	status   string
-	seen     []receipt // per reader, our messages only
-	quoted   *record
-	mentions []string
-	edited   bool
-	deleted  bool
-	unsynced bool // came while the channel was off
-	reacted  []reaction
+	id        string
+	ch        *channel
+	chat      *chat
+	said      *said
+	at        time.Time
+	what      Content // nil for actions and for what the vendor says
+	kind      string
+	subtype   string
+	body      body
+	action    *actionJSON
+	from      string // phone
+	fromMe    bool
+	source    string
+	status    string
+	seen      []receipt // per reader, our messages only
+	quoted    *record
+	mentions  []string // phones, or hidden identities with @lid
+	forwarded int      // how often it was passed on
+	edited    bool
+	deleted   bool
+	unsynced  bool // came while the channel was off
+	reacted   []reaction
+	votes     []vote
+}
+
+// said is one message in the world. Every channel that was there has a record of it, under an id of its own.
+type said struct{ copies []*record }
+
+// by is the copy that a channel has, nil when it was not there.
+func (w *said) by(ch *channel) *record {
+	for _, r := range w.copies {
+		if r.ch == ch {
+			return r
+		}
+	}
+	return nil
+}
+
+// standing are the copies that nobody has deleted.
+func (w *said) standing() []*record {
+	var list []*record
+	for _, r := range w.copies {
+		if !r.deleted {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
 // receipt is how far one reader got with a message of ours.
@@ -50,47 +76,22 @@ func (r *record) react(phone, emoji string) {
 	r.reacted = kept
 }
 
-var links = regexp.MustCompile(`https?://\S+`)
-
-// written is the kind and content of a text: WhatsApp makes a link_preview of one with a link.
-func written(text string, preview bool) (string, content) {
-	link := links.FindString(text)
-	if link == "" || !preview {
-		return "text", content{Text: &textJSON{Body: text}}
+// text is what a person reads of the message.
+func (r *record) text() string {
+	if r.body == nil {
+		return ""
 	}
-	title := link
-	if u, err := url.Parse(link); err == nil {
-		title = u.Hostname()
-	}
-	return "link_preview", content{LinkPreview: &linkPreviewJSON{Body: text, URL: link, Title: title}}
-}
-
-// text is what a person reads.
-func (c content) text() string {
-	switch {
-	case c.Text != nil:
-		return c.Text.Body
-	case c.LinkPreview != nil:
-		return c.LinkPreview.Body
-	}
-	return ""
-}
-
-// inner is the content without its key, as edited_content and quoted_content carry it.
-func (c content) inner() any {
-	switch {
-	case c.Text != nil:
-		return c.Text
-	case c.LinkPreview != nil:
-		return c.LinkPreview
-	}
-	return nil
+	return r.body.text()
 }
 
 // add puts a new record at the end of the history.
 func (s *Sim) add(ch *channel, r *record) *record {
-	r.id, r.at = ch.newID(r.chat.group()), s.clock.Now()
+	r.id, r.at, r.ch = ch.newID(r.chat.group()), s.clock.Now(), ch
 	r.unsynced = ch.health != auth
+	if r.said == nil {
+		r.said = &said{}
+	}
+	r.said.copies = append(r.said.copies, r)
 	ch.history = append(ch.history, r)
 	ch.byID[r.id] = r
 	if r.action == nil {

@@ -5,35 +5,42 @@ import (
 	"time"
 )
 
+// otherDevice is the source of what another number's linked device wrote: only our own carries the word api.
+const otherDevice = "web"
+
 // deviceID is the vendor's linked device; the phone itself has none.
 const deviceID = 11
 
 var statusCodes = map[string]int{"failed": 0, "pending": 1, "sent": 2, "delivered": 3, "read": 4, "played": 5, "deleted": 6}
 
 // message is a record as the wire shows it now.
-func (s *Sim) message(ch *channel, r *record) messageJSON {
+func (s *Sim) message(r *record) messageJSON {
 	m := messageJSON{
-		ID: r.id, FromMe: r.fromMe, Type: r.kind, ChatID: s.chatID(r.chat.id), ChatName: s.chatName(r.chat), Timestamp: r.at.Unix(),
-		Source: r.source, content: r.content, Action: r.action, Context: s.context(r), Reactions: reactions(r), From: s.contactID(r.from),
+		ID: r.id, FromMe: r.fromMe, Type: r.kind, Subtype: r.subtype, ChatID: s.chatID(r.chat.id), ChatName: s.chatName(r.chat),
+		Timestamp: r.at.Unix(), Source: r.source, body: r.body, Action: r.action, Context: s.context(r), Reactions: reactions(r),
+		From: s.contactID(r.from),
 	}
 	if r.fromMe {
 		m.Status = r.status
 	} else {
 		m.FromName = s.nameOf(r.from)
 	}
-	if r.source == "api" {
+	if r.source == "api" || r.source == otherDevice {
 		m.DeviceID = deviceID
 	}
 	return m
 }
 
 func (s *Sim) context(r *record) *contextJSON {
-	if r.quoted == nil && len(r.mentions) == 0 {
+	if r.quoted == nil && len(r.mentions) == 0 && r.forwarded == 0 {
 		return nil
 	}
-	c := &contextJSON{Mentions: r.mentions}
+	c := &contextJSON{Forwarded: r.forwarded > 0, ForwardingScore: r.forwarded}
+	for _, who := range r.mentions {
+		c.Mentions = append(c.Mentions, s.mentionID(who))
+	}
 	if q := r.quoted; q != nil {
-		c.QuotedID, c.QuotedType, c.QuotedContent, c.QuotedAuthor = q.id, q.kind, q.content.inner(), s.contactID(q.from)
+		c.QuotedID, c.QuotedType, c.QuotedContent, c.QuotedAuthor = q.id, q.kind, q.body, s.contactID(q.from)
 	}
 	return c
 }
@@ -84,7 +91,7 @@ func (s *Sim) chatOf(ch *channel, c *chat) chatJSON {
 	}
 	for i := len(ch.history) - 1; i >= 0; i-- {
 		if r := ch.history[i]; r.chat == c && r.action == nil && !r.deleted && !r.unsynced {
-			m := s.message(ch, r)
+			m := s.message(r)
 			j.LastMessage = &m
 			break
 		}

@@ -16,8 +16,7 @@ type sender struct {
 // draft is a message that was found to be in order.
 type draft struct {
 	chat     *chat
-	kind     string
-	content  content
+	what     Content
 	quoted   *record
 	edit     *record
 	mentions []string
@@ -47,13 +46,16 @@ func (s *Sim) postText(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.kind, d.content = written(in.Body, !in.NoLinkPreview)
+	d.what = Text(in.Body)
+	if in.NoLinkPreview {
+		d.what = bareText(in.Body)
+	}
 	return s.afterTyping(c, d, in.TypingTime)
 }
 
 // draft checks what every kind of message has in common.
 func (s *Sim) draft(ch *channel, in sender, mentions []string) (draft, error) {
-	d := draft{mentions: mentions}
+	var d draft
 	if !toPattern.MatchString(in.To) || s.canonical(in.To) == "" {
 		return d, refuse(400, "Wrong request parameters: to")
 	}
@@ -61,6 +63,7 @@ func (s *Sim) draft(ch *channel, in sender, mentions []string) (draft, error) {
 		if !mentionPattern.MatchString(m) {
 			return d, refuse(400, "Wrong request parameters: mentions")
 		}
+		d.mentions = append(d.mentions, strings.TrimSuffix(m, atPerson))
 	}
 	to := s.canonical(in.To)
 	if !s.mayWrite(ch, to) {
@@ -90,7 +93,7 @@ func (s *Sim) mayWrite(ch *channel, to string) bool {
 }
 
 func (s *Sim) mayEdit(r *record, in *chat) bool {
-	return r != nil && r.fromMe && r.action == nil && r.chat == in && s.clock.Now().Sub(r.at) <= editWindow
+	return r != nil && r.fromMe && r.editable() && r.chat == in && s.clock.Now().Sub(r.at) <= editWindow
 }
 
 // afterTyping shows typing for so many seconds and only then sends. A caller who hangs up meanwhile does not stop it.
@@ -121,12 +124,12 @@ func (s *Sim) deliver(ch *channel, d draft) (any, error) {
 	}
 	d.chat.show("", time.Time{})
 	if d.edit != nil {
-		return sentMessage{true, s.edit(ch, d.edit, ch.Phone, "api", d.kind, d.content)}, nil
+		return sentMessage{true, s.edit(d.edit, ch.Phone, "api", d.what)}, nil
 	}
 	r := &record{
-		chat: d.chat, kind: d.kind, content: d.content, from: ch.Phone, fromMe: true, source: "api",
-		status: "pending", quoted: d.quoted, mentions: d.mentions,
+		chat: d.chat, what: d.what, from: ch.Phone, fromMe: true, source: "api", status: "pending", quoted: d.quoted, mentions: d.mentions,
 	}
+	r.kind, r.body = d.what.render(s, ch)
 	return sentMessage{true, s.utter(ch, r)}, nil
 }
 
@@ -137,7 +140,7 @@ type sentMessage struct {
 
 // utter puts a message of ours into the world and gives it as it was at that moment: pending.
 func (s *Sim) utter(ch *channel, r *record) messageJSON {
-	echo := s.message(ch, s.add(ch, r))
+	echo := s.message(s.add(ch, r))
 	if s.statusesFirst {
 		s.travel(ch, r)
 		s.publish(ch, r, echo)

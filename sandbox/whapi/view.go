@@ -71,7 +71,7 @@ func (s *Sim) collect(channel string, wanted func(*record) bool) []Message {
 
 func (s *Sim) show(ch *channel, r *record) Message {
 	m := Message{
-		ID: r.id, Channel: ch.Name, ChatID: r.chat.id, Type: r.kind, Text: r.content.text(), From: r.from, FromName: s.nameOf(r.from),
+		ID: r.id, Channel: ch.Name, ChatID: r.chat.id, Type: r.kind, Text: r.text(), From: r.from, FromName: s.nameOf(r.from),
 		Source: r.source, Status: r.status, FromMe: r.fromMe, Edited: r.edited, Deleted: r.deleted, Time: r.at,
 	}
 	if r.deleted {

@@ -1,0 +1,7 @@
+package whapi
+
+// vote is what one person chose.
+type vote struct {
+	phone   string
+	options []string
+}
