@@ -56,6 +56,7 @@ type bench struct {
 	log    *syncBuffer
 	offset int64
 	said   int
+	slow   time.Duration // how long every call of the bot takes
 }
 
 type syncBuffer struct {
@@ -86,7 +87,17 @@ func newBench(t *testing.T, approvals int64) *bench {
 		b.sim.AllowBot(id)
 	}
 	b.sim.AddGroup(sim.Group{ID: desk, Title: "Desk", Supergroup: true, BotAdmin: true, Members: []int64{marta, ben, stranger}})
-	b.srv = httptest.NewServer(b.sim.Handler())
+	b.srv = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if b.slow > 0 {
+			b.clock.Advance(b.slow)
+			_, _ = b.db.Sweep(r.Context(), 8*time.Second, 45*time.Second)
+			slow := b.slow
+			b.slow = 0 // whoever is woken now does not take that long
+			b.drain()
+			b.slow = slow
+		}
+		b.sim.Handler().ServeHTTP(w, r)
+	}))
 	t.Cleanup(b.srv.Close)
 	b.bot = b.newBot(telegram.Config{BaseURL: b.srv.URL, Token: token, ApprovalsChat: approvals})
 	b.desk(func(ctx context.Context, tx *store.Tx) error { return tx.MakeOwners(ctx, []int64{marta, ben}) })
@@ -285,7 +296,8 @@ func job[T river.JobArgs](b *bench, args []byte) *river.Job[T] {
 func (b *bench) pass(d time.Duration) {
 	b.Helper()
 	for until := b.clock.Now().Add(d); b.clock.Now().Before(until); {
-		b.clock.Advance(min(time.Second, until.Sub(b.clock.Now())))
+		step := until.Sub(b.clock.Now())
+		b.clock.Advance(max(min(step, time.Second), min(step-30*time.Second, 30*time.Second))) // seconds at the end
 		_, err := b.db.Sweep(b.Context(), 8*time.Second, 45*time.Second)
 		b.must(err)
 		b.settle()
