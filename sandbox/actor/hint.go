@@ -98,7 +98,7 @@ var (
 )
 
 var (
-	inLanguage = `(?i)(?:translate (?:it )?(?:in)?to|answer in|reply in|write in|in|into|auf|ins|in|en|al|на|по)`
+	inLanguage = regexp.MustCompile(`(?i)^(?:translate (?:it )?(?:in)?to|answer in|reply in|write in|in|into|auf|ins|in|en|al|на|по)$`)
 	notSaying  = regexp.MustCompile(`(?i)^\s*(?:don'?t mention|do not mention|don'?t say|leave out|without mentioning|remove|drop|ohne|nicht erwähnen|senza|non menzionare|sin mencionar|no menciones|не упоминай|убери|без)\s+`)
 	byItself   = regexp.MustCompile(`(?i)^(?:make it|make this|a bit|a little|bit|much|more|please|and|but|it|etwas|ein bisschen|bitte|und|aber|mach es|più|un po'?|per favore|e|ma|más|un poco|por favor|y|pero|hazlo|пожалуйста|и|но|сделай|чуть|немного|too|very|so|also|the|tone|style|ton|tono|стиль|тон)$`)
 	piece      = regexp.MustCompile(`\s*(?:[,;.]\s+|\n+|\s\+\s|$)`)
@@ -181,7 +181,7 @@ func (s *style) manner(p string) string {
 	}
 	var left []string
 	for i, w := range ws {
-		if !used[i] && !byItself.MatchString(w.raw) && !regexp.MustCompile(inLanguage+`$`).MatchString(w.raw) {
+		if !used[i] && !byItself.MatchString(w.raw) && !inLanguage.MatchString(w.raw) {
 			left = append(left, w.raw)
 		}
 	}

@@ -154,7 +154,7 @@ func sameSet(a, b []string) bool {
 }
 
 func TestEverySeedKeepsTheProperties(t *testing.T) {
-	for seed := range uint64(12) {
+	for seed := range uint64(5) {
 		for _, c := range heard {
 			d := newDesk(t)
 			d.seed = seed

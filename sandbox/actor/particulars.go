@@ -60,6 +60,7 @@ var (
 // details finds what is particular in a text, in the order it was said; what overlaps belongs to the first kind in the list.
 func details(text string) []detail {
 	var all []detail
+	ws := words(text)
 	taken := func(start, end int) bool {
 		return slices.ContainsFunc(all, func(d detail) bool { return start < d.end && d.start < end })
 	}
@@ -68,7 +69,7 @@ func details(text string) []detail {
 		if kind == countDetail {
 			end = start + len(countOnly(text[start:end]))
 		}
-		if start < end && !taken(start, end) && wholeWord(text, end) {
+		if start < end && !taken(start, end) && wholeWord(ws, end) {
 			all = append(all, detail{text[start:end], start, end, kind})
 		}
 	}
@@ -77,7 +78,6 @@ func details(text string) []detail {
 			add(f.kind, at[0], at[1])
 		}
 	}
-	ws := words(text)
 	for p := range strings.SplitSeq(dishes, ",") {
 		if i := phrase(ws, p); i >= 0 {
 			add(thingDetail, ws[i].start, ws[i+len(strings.Fields(p))-1].end)
@@ -113,13 +113,8 @@ func tighten(text string, start, end int) (int, int) {
 }
 
 // wholeWord: a match must not end inside a word.
-func wholeWord(text string, end int) bool {
-	for _, w := range words(text) {
-		if w.start < end && end < w.end {
-			return false
-		}
-	}
-	return true
+func wholeWord(ws []word, end int) bool {
+	return !slices.ContainsFunc(ws, func(w word) bool { return w.start < end && end < w.end })
 }
 
 var glue = regexp.MustCompile(`(?i)^(?:\s|,|at|um|from|on|after|before|around|nach|vor|gegen|dopo le|prima delle|verso le|después de las|antes de las|после|до|около|alle|dalle|ore|a las|de|von|ab|am|den|в|с|на|the|\bla\b|\bil\b|-|–)*$`)

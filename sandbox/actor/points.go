@@ -68,10 +68,15 @@ var injection = regexp.MustCompile(`(?i)` + strings.Join([]string{
 // mediaNote is how the platform or a vendor names what is no text.
 var mediaNote = regexp.MustCompile(`(?i)[\[(<](image|photo|picture|foto|video|audio|voice|voice note|document|file|sticker|album|location|image/\w+|video/\w+|audio/\w+)\b[^\])>]*[\])>]`)
 
-// read takes the unanswered messages apart.
+// attention bounds the work on absurd input: so many messages of a burst are read, the newest, each to a hundred times as
+// many letters.
+const attention = 30
+
+// points takes the unanswered messages apart.
 func (v view) points() []point {
 	var all []point
-	for _, m := range v.unanswered {
+	for _, m := range v.unanswered[max(0, len(v.unanswered)-attention):] {
+		m.text = clip(m.text, attention*100)
 		if injection.MatchString(m.text) {
 			all = append(all, point{act: orders, text: strings.TrimSpace(m.text)})
 			continue
@@ -175,7 +180,7 @@ func breathe(s string) []string {
 	}
 	var all []string
 	from := 0
-	for _, at := range conjunction.FindAllStringIndex(s, -1) {
+	for _, at := range conjunction.FindAllStringIndex(s, 8) {
 		if left, right := words(s[from:at[0]]), words(s[at[1]:]); len(left) >= 3 && len(right) >= 3 && apart(left, right) {
 			all = append(all, breathe(s[from:at[0]])...)
 			from = at[1]

@@ -56,6 +56,16 @@ func (p point) because() string {
 	return what + about + ": “" + short(p.text, 80) + "”"
 }
 
+// clip keeps the first letters as they stand.
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	r := []rune(s)
+	return string(r[:min(most, len(r))])
+}
+
+// short is a text on one line, with … for what is left out.
 func short(s string, most int) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if r := []rune(s); len(r) > most {

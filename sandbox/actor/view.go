@@ -116,7 +116,7 @@ func (v *view) readUser(text string) {
 	v.previous, rest, v.redo = cutTag(rest, "previous_draft", strings.LastIndex)
 	hint, rest, hinted := cutTag(rest, "manager_hint", strings.LastIndex)
 	if hinted {
-		v.hint, v.redo = hint, true
+		v.hint, v.redo = clip(hint, attention*20), true
 	}
 	if !ok {
 		open = rest
