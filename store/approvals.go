@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -60,7 +59,7 @@ func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
 	if d.Outcome != "ok" {
 		return d, nil
 	}
-	if err := tx.showDecided(ctx, p, d); err != nil {
+	if err := tx.showDecided(ctx, d); err != nil {
 		return d, err
 	}
 	if !d.Delivery.IsZero() {
@@ -76,13 +75,10 @@ func (tx *Tx) Decide(ctx context.Context, p Press) (Decision, error) {
 // Telegram's small allowance; the press itself is answered by a toast at once.
 const settling = 1500 * time.Millisecond
 
-// showDecided has the cards of a decision drawn.
-func (tx *Tx) showDecided(ctx context.Context, p Press, d Decision) error {
-	for _, other := range []ApprovalID{p.Approval, d.Retired} {
-		if other == d.Shown || other.IsZero() || (p.Action == SayIt && other == p.Approval) {
-			continue
-		}
-		if err := tx.Enqueue(ctx, ShowApproval{Approval: other}); err != nil {
+// showDecided has the cards of a decision drawn. A say changes nothing on the card it answers.
+func (tx *Tx) showDecided(ctx context.Context, d Decision) error {
+	if !d.Retired.IsZero() {
+		if err := tx.Enqueue(ctx, ShowApproval{Approval: d.Retired}); err != nil {
 			return err
 		}
 	}
@@ -121,42 +117,15 @@ type View struct {
 	DeliveryNote string
 	Receipt      string // the furthest status of what was sent
 	Rev          int64
-	Said         []Message // what the card answers
-	Proposals    []string
-}
-
-type viewRow struct {
-	Approval      ApprovalID
-	RestaurantID  RestaurantID
-	ChatID        ChatID
-	State         string
-	Hint          string
-	Reason        string
-	CreatedAt     time.Time
-	DecidedAt     *time.Time
-	DecidedName   string
-	Text          string
-	TextHash      []byte
-	Author        string
-	Notes         json.RawMessage
-	Restaurant    string
-	Stage         string
-	Zone          string
-	ChatTitle     string
-	Channel       Channel
-	Taken         bool
-	Stale         bool
-	Delivery      string
-	DeliveryNote  string
-	Receipt       string
-	Rev           int64
-	Watermark     int64
-	FromWatermark int64
+	From         int64     // the card answers the client's messages after this
+	Watermark    int64     // up to this
+	Said         []Message `db:"-"` // what the card answers
+	Proposals    []string  `db:"-"`
 }
 
 // View reads an approval as managers see it.
 func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
-	r, err := row[viewRow](ctx, tx, `SELECT a.id AS approval, a.restaurant_id, a.chat_id, a.state, a.hint, a.reason, a.created_at, a.decided_at,
+	v, err := row[View](ctx, tx, `SELECT a.id AS approval, a.restaurant_id, a.chat_id, a.state, a.hint, a.reason, a.created_at, a.decided_at,
 		coalesce(m.name, '') AS decided_name, d.text, d.text_hash, d.author,
 		CASE WHEN d.turn_id IS NULL THEN coalesce((SELECT o.notes FROM drafts o WHERE o.chat_id = a.chat_id AND o.turn_id IS NOT NULL AND o.watermark = a.watermark ORDER BY o.created_at DESC LIMIT 1), '{}') ELSE d.notes END AS notes,
 		r.name AS restaurant, r.stage, r.zone, c.title AS chat_title, c.channel,
@@ -164,8 +133,8 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
 		coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
 		coalesce((SELECT p.status FROM receipts p WHERE p.channel = c.channel AND p.vendor_id IN (x.vendor_id, x.echo_id)
-			ORDER BY array_position(ARRAY['failed', 'pending', 'sent', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
-		v.rev, a.watermark, a.from_watermark
+			ORDER BY array_position(ARRAY['pending', 'sent', 'failed', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
+		v.rev, a.watermark, a.from_watermark AS "from"
 		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
 		JOIN views v ON v.approval_id = a.id LEFT JOIN managers m ON m.id = a.decided_by
 		LEFT JOIN outbound o ON o.approval_id = a.id LEFT JOIN deliveries x ON x.outbound_id = o.id
@@ -173,29 +142,18 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 	if err != nil {
 		return View{}, fmt.Errorf("store: view: %w", err)
 	}
-	v := r.view()
-	if err := json.Unmarshal(r.Notes, &v.Notes); err != nil {
-		return v, fmt.Errorf("store: view: notes: %w", err)
-	}
-	if v.Said, err = tx.said(ctx, r); err != nil {
+	if v.Said, err = tx.said(ctx, v); err != nil {
 		return v, err
 	}
 	v.Proposals, err = tx.shownProposals(ctx, id)
 	return v, err
 }
 
-func (r viewRow) view() View {
-	return View{Approval: r.Approval, RestaurantID: r.RestaurantID, ChatID: r.ChatID, State: r.State, Hint: r.Hint, Reason: r.Reason,
-		CreatedAt: r.CreatedAt, DecidedAt: r.DecidedAt, DecidedName: r.DecidedName, Text: r.Text, TextHash: r.TextHash, Author: r.Author,
-		Restaurant: r.Restaurant, Stage: r.Stage, Zone: r.Zone, ChatTitle: r.ChatTitle, Channel: r.Channel, Taken: r.Taken, Stale: r.Stale,
-		Delivery: r.Delivery, DeliveryNote: r.DeliveryNote, Receipt: r.Receipt, Rev: r.Rev}
-}
-
 // said are the client's messages that the approval answers, as they were when it was made.
-func (tx *Tx) said(ctx context.Context, r viewRow) ([]Message, error) {
+func (tx *Tx) said(ctx context.Context, v View) ([]Message, error) {
 	m, err := rows[Message](ctx, tx, `SELECT `+messageColumns+` FROM messages
 		WHERE chat_id = $1 AND author = 'client' AND seq > $2 AND seq <= $3 AND kind <> 'reaction' ORDER BY sent_at, id`,
-		r.ChatID, r.FromWatermark, r.Watermark)
+		v.ChatID, v.From, v.Watermark)
 	if err != nil {
 		return nil, fmt.Errorf("store: view: messages: %w", err)
 	}

@@ -168,7 +168,8 @@ func (tx *Tx) changeDelivery(ctx context.Context, d Delivery, sql string, args .
 // Settled closes a delivery that an echo has made known while nobody worked on it, or that the vendor has reported as failed
 // after it was known: that the managers hear.
 func (tx *Tx) Settled(ctx context.Context, d Delivery) error {
-	failed, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM receipts r JOIN deliveries x ON r.vendor_id IN (x.vendor_id, x.echo_id) WHERE x.id = $1 AND r.channel = $2 AND r.status = 'failed')`, d.ID, d.Channel)
+	failed, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM receipts r JOIN deliveries x ON r.vendor_id IN (x.vendor_id, x.echo_id) WHERE x.id = $1 AND r.channel = $2 AND r.status = 'failed'
+		AND NOT EXISTS (SELECT FROM receipts q WHERE q.channel = r.channel AND q.vendor_id = r.vendor_id AND q.status IN ('delivered', 'read', 'played')))`, d.ID, d.Channel)
 	if err != nil {
 		return fmt.Errorf("store: settled: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -41,19 +42,16 @@ type Finding struct {
 	PolicyVersion string
 }
 
-// Commit ends a turn in one transaction: lease still ours, nothing newer than the turn's watermark (else what it made is
-// dropped and the chat gets another turn), older cards of the chat retired, the new approval held with what it would
+// Commit ends a turn in one transaction: lease still ours, nothing newer than the turn's watermark and no other wish of a
+// manager (else what it made is dropped and the chat gets another turn), nobody has answered meanwhile, older cards of the chat retired, the new approval held with what it would
 // release, its card enqueued, the chat no longer busy. It reports whether the finding counted.
 func (tx *Tx) Commit(ctx context.Context, l Lease, f Finding) (counted bool, err error) {
 	c, err := tx.lockChat(ctx, l)
 	if err != nil {
 		return false, err
 	}
-	if c.Watermark != f.Turn.Watermark {
-		if err := tx.closeTurn(ctx, f.Turn.ID, "superseded", "newer words came in"); err != nil {
-			return false, err
-		}
-		return false, tx.settle(ctx, c, f.Turn.Watermark)
+	if why, err := tx.overtaken(ctx, c, f); err != nil || why != "" {
+		return false, errors.Join(err, tx.drop(ctx, c, f, why))
 	}
 	if err := tx.closeTurn(ctx, f.Turn.ID, f.Status, f.Why); err != nil {
 		return false, err
@@ -72,6 +70,37 @@ func (tx *Tx) Commit(ctx context.Context, l Lease, f Finding) (counted bool, err
 		}
 	}
 	return true, tx.settle(ctx, c, f.Turn.Watermark)
+}
+
+// overtaken says what has made a finding out of date while it was made; the empty string: nothing.
+func (tx *Tx) overtaken(ctx context.Context, c Chat, f Finding) (why string, err error) {
+	if c.Watermark != f.Turn.Watermark {
+		return "newer words came in", nil
+	}
+	redo, err := tx.redoOf(ctx, c)
+	switch {
+	case err != nil:
+		return "", err
+	case redo.Approval != f.Turn.RedoOf:
+		return "a manager wants something else meanwhile", nil
+	case f.Status != "silent" && redo.Approval.IsZero() && c.Handled >= c.Watermark:
+		return "somebody has answered meanwhile", nil
+	}
+	return "", nil
+}
+
+// drop ends a turn whose finding does not count. If anything still waits for an answer, the chat gets another turn.
+func (tx *Tx) drop(ctx context.Context, c Chat, f Finding, why string) error {
+	if why == "" {
+		return nil
+	}
+	if err := tx.closeTurn(ctx, f.Turn.ID, "superseded", why); err != nil {
+		return err
+	}
+	if c.Handled >= c.Watermark {
+		return tx.settle(ctx, c, c.Watermark)
+	}
+	return tx.settle(ctx, c, -1)
 }
 
 // retire takes the chat's older pending card away.
@@ -133,11 +162,11 @@ func (tx *Tx) CloseRelease(ctx context.Context, a ApprovalID) error {
 	return nil
 }
 
-// Released are the proposals of a decided approval that are still to be carried out. An approval that was not sent releases
-// nothing, whoever enqueued the job.
+// Released are the proposals of a decided approval that are still to be carried out; whoever else wants to waits until this
+// transaction ends. An approval that was not sent releases nothing, whoever enqueued the job.
 func (tx *Tx) Released(ctx context.Context, a ApprovalID) ([]HeldProposal, error) {
 	p, err := rows[HeldProposal](ctx, tx, `SELECT p.id, p.kind, p.payload FROM proposals p JOIN approvals a ON a.id = p.approval_id
-		WHERE p.approval_id = $1 AND p.done_at IS NULL AND a.state IN ('sent', 'edited') ORDER BY p.id`, a)
+		WHERE p.approval_id = $1 AND p.done_at IS NULL AND a.state IN ('sent', 'edited') ORDER BY p.id FOR UPDATE OF p`, a)
 	if err != nil {
 		return nil, fmt.Errorf("store: released proposals: %w", err)
 	}

@@ -15,7 +15,14 @@ import (
 func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, err error) {
 	err = db.System(ctx, Desk, func(tx *Tx) error {
 		var jobs []river.JobArgs
-		for _, sweep := range []func(context.Context, *Tx) ([]river.JobArgs, error){sweepChats(window, cap), sweepDeliveries, sweepReleases, sweepViews, sweepNotices, sweepUpdates} {
+		for _, sweep := range []func(context.Context, *Tx) ([]river.JobArgs, error){
+			sweepChats(window, cap),
+			sweepDue[Deliver]("deliveries", "id", "restaurant_id AS restaurant, id AS delivery", 0),
+			sweepReleases,
+			sweepDue[ShowApproval]("views", "approval_id", "approval_id AS approval", sweepGrace),
+			sweepDue[SendNotice]("notices", "id", "id AS notice", sweepGrace),
+			sweepUpdates,
+		} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
 				return fmt.Errorf("store: sweep: %w", err)
@@ -43,9 +50,15 @@ func sweepChats(window, cap time.Duration) func(context.Context, *Tx) ([]river.J
 	}
 }
 
-func sweepDeliveries(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
-	return collect[Deliver](ctx, tx, `SELECT restaurant_id AS restaurant, id AS delivery FROM deliveries
-		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $1) ORDER BY next_at LIMIT $2`, tx.Now, sweepLimit)
+// sweepDue takes the rows of a table that are due since graceful and that nobody holds. A row that stays due (its workers
+// are slow, or there is nobody to work on it) is woken after twice the time, at most every LeaseTime.
+func sweepDue[J river.JobArgs](table, id, args string, grace time.Duration) func(context.Context, *Tx) ([]river.JobArgs, error) {
+	sql := fmt.Sprintf(`UPDATE %[1]s SET swept_at = $1 WHERE %[2]s IN (SELECT %[2]s FROM %[1]s WHERE next_at <= $2 AND (lease_until IS NULL OR lease_until < $1)
+		AND (swept_at IS NULL OR swept_at < next_at OR swept_at <= $1::timestamptz - least(greatest(swept_at - next_at, $3::interval), $4::interval))
+		ORDER BY next_at LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING %[3]s`, table, id, args)
+	return func(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+		return collect[J](ctx, tx, sql, tx.Now, tx.Now.Add(-grace), sweepGrace, LeaseTime, sweepLimit)
+	}
 }
 
 // releaseAgain keeps a release that cannot be carried out from going round all the time.
@@ -55,16 +68,6 @@ func sweepReleases(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 	return collect[ApplyProposals](ctx, tx, `UPDATE deliveries x SET release_at = $1 FROM outbound o WHERE o.id = x.outbound_id
 		AND x.id IN (SELECT id FROM deliveries WHERE release_at < $2 ORDER BY release_at LIMIT $3 FOR UPDATE SKIP LOCKED)
 		RETURNING o.restaurant_id AS restaurant, o.approval_id AS approval`, tx.Now.Add(releaseAgain), tx.Now.Add(-sweepGrace), sweepLimit)
-}
-
-func sweepViews(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
-	return collect[ShowApproval](ctx, tx, `SELECT approval_id AS approval FROM views
-		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $2) ORDER BY next_at LIMIT $3`, tx.Now.Add(-sweepGrace), tx.Now, sweepLimit)
-}
-
-func sweepNotices(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
-	return collect[SendNotice](ctx, tx, `SELECT id AS notice FROM notices
-		WHERE next_at <= $1 AND (lease_until IS NULL OR lease_until < $2) ORDER BY next_at LIMIT $3`, tx.Now.Add(-sweepGrace), tx.Now, sweepLimit)
 }
 
 func sweepUpdates(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {

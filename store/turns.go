@@ -120,7 +120,7 @@ func (tx *Tx) Steps(ctx context.Context, t TurnID) ([]Step, error) {
 // SaveStep makes a step durable, if the lease is still ours.
 func (tx *Tx) SaveStep(ctx context.Context, l Lease, t Turn, s Step) error {
 	n, err := tx.exec(ctx, `INSERT INTO steps (turn_id, n, restaurant_id, node, delta, at)
-		SELECT $1, $2, $3, $4, $5, $6 FROM chats WHERE id = $7 AND lease_token = $8`,
+		SELECT $1, $2, $3, $4, $5, $6 FROM chats WHERE id = $7 AND lease_token = $8 FOR SHARE`,
 		t.ID, s.N, t.RestaurantID, s.Node, s.Delta, tx.Now, l.Chat, l.Token)
 	if err != nil {
 		return fmt.Errorf("store: save step: %w", err)

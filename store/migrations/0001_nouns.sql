@@ -281,6 +281,7 @@ CREATE TABLE deliveries (
     next_at         timestamptz,                     -- when to look again; null: nothing to do
     lease_token     uuid,
     lease_until     timestamptz,
+    swept_at        timestamptz,
     release_at      timestamptz,                     -- when to carry out what its approval releases beside it; null: done
     UNIQUE (restaurant_id, id),
     FOREIGN KEY (restaurant_id, outbound_id) REFERENCES outbound (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE,
@@ -303,6 +304,7 @@ CREATE TABLE views (
     next_at       timestamptz, -- when to draw it (again)
     lease_token   uuid,
     lease_until   timestamptz,
+    swept_at      timestamptz,
     FOREIGN KEY (restaurant_id, approval_id) REFERENCES approvals (restaurant_id, id) ON UPDATE CASCADE ON DELETE CASCADE
 );
 CREATE INDEX views_due ON views (next_at) WHERE next_at IS NOT NULL;
@@ -333,7 +335,8 @@ CREATE TABLE notices (
     message_id  bigint,
     attempts    int         NOT NULL DEFAULT 0,
     next_at     timestamptz,
-    lease_until timestamptz
+    lease_until timestamptz,
+    swept_at    timestamptz
 );
 CREATE INDEX notices_due ON notices (next_at) WHERE next_at IS NOT NULL;
 

@@ -110,8 +110,8 @@ GRANT INSERT ON managers, cards, notices, asks, audit TO marketa_desk;
 GRANT UPDATE ON managers, cards, notices, asks, updates TO marketa_desk;
 GRANT DELETE ON cards TO marketa_desk;
 GRANT UPDATE (swept_at, lease_token, lease_until) ON chats TO marketa_desk;
-GRANT UPDATE (rev, shown, failures, remind_at, next_at, lease_token, lease_until) ON views TO marketa_desk;
-GRANT UPDATE (state, next_at, reason, attempts, looks, release_at) ON deliveries TO marketa_desk;
+GRANT UPDATE (rev, shown, failures, remind_at, next_at, lease_token, lease_until, swept_at) ON views TO marketa_desk;
+GRANT UPDATE (state, next_at, reason, attempts, looks, release_at, swept_at) ON deliveries TO marketa_desk;
 
 -- Jobs are enqueued in the transaction that makes the work true, by whichever role that is.
 -- +goose StatementBegin
