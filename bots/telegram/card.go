@@ -133,9 +133,9 @@ func footer(v store.View, remindAt *time.Time) string {
 	case "pending":
 		return pendingFooter(v, remindAt)
 	case "sent":
-		return by("✅ Sent", v) + delivery(v)
+		return by(leftOr("✅ Sent", "✅ Approved", v), v) + delivery(v)
 	case "edited":
-		return by("✏️ Written and sent", v) + delivery(v)
+		return by(leftOr("✏️ Written and sent", "✏️ Written", v), v) + delivery(v)
 	case "redone":
 		return by("🔁 Sent back", v) + hint(v.Hint)
 	case "discarded":
@@ -149,6 +149,19 @@ func footer(v store.View, remindAt *time.Time) string {
 		return "⌛ Out of date. " + line(v.Reason, 300)
 	}
 	return ""
+}
+
+// leftOr does not call sent what has certainly not left, or perhaps not.
+func leftOr(left, not string, v store.View) string {
+	switch v.Delivery {
+	case "asked", "failed", "withdrawn":
+		return not
+	case "pending":
+		if v.DeliveryNote != "" {
+			return not
+		}
+	}
+	return left
 }
 
 func by(what string, v store.View) string {
