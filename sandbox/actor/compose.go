@@ -39,6 +39,8 @@ func roll(seed uint64, v view, try uint64) uint64 {
 	return h.Sum64() ^ seed*0x9E3779B97F4A7C15 + try*0x2545F4914F6CDD1D
 }
 
+func (v view) mourns() bool { return anyPhrase(words(v.words()), mourning) }
+
 func (v view) weSpoke() bool {
 	return slices.ContainsFunc(v.history, func(m said) bool { return m.us })
 }
@@ -117,11 +119,11 @@ func (w *writer) open() {
 		if !w.style.short {
 			w.add(w.p.againAll)
 		}
-	case w.style.short && !w.style.formal, w.only(thanks, parts_, gestures, agrees, affirms, denies) && !w.style.formal:
+	case w.style.short && !w.style.formal, w.only(thanks, saysBye, gestures, agrees, affirms, denies) && !w.style.formal:
 		w.add(w.p.hello[:2], "name", name)
 	case w.style.formal && w.style.language != russian && (greeted || w.v.redo):
 		w.add(w.p.helloFormal, "name", name)
-	case greeted && w.style.warm:
+	case greeted && (w.style.warm || w.has(complains) || w.v.mourns()):
 		w.add(w.p.hello[:1], "name", name)
 	case greeted:
 		w.add(w.p.hello, "name", name)
@@ -152,6 +154,9 @@ func (w *writer) feelings() {
 	if w.style.sorry {
 		w.add(w.p.regret)
 	}
+	if w.v.mourns() {
+		w.add(w.p.sympathy)
+	}
 	for _, p := range w.points {
 		if p.act == complains {
 			w.add(w.p.sorry, "about", w.onlyTopic(p))
@@ -166,7 +171,7 @@ func (w *writer) smallWords() {
 	case w.only(greets, mumbles, gestures) && w.has(greets), len(w.points) == 0:
 		w.add(w.p.help)
 		return
-	case w.only(thanks, agrees, gestures, parts_, greets, affirms, denies):
+	case w.only(thanks, agrees, gestures, saysBye, greets, affirms, denies):
 		w.reply()
 		return
 	}
@@ -174,6 +179,11 @@ func (w *writer) smallWords() {
 		switch p.act {
 		case sends:
 			w.add(w.p.picture)
+			if last := len(w.done) - 1; len(w.points) > 1 { // what it is for was said
+				w.done[last] = strings.TrimSpace(sentences(w.done[last])[0])
+			}
+		case puzzles:
+			w.add(w.p.sorryUnclear)
 		case whoAsks:
 			w.add(w.p.bot)
 		case whatAsks:
@@ -197,7 +207,7 @@ func (w *writer) reply() {
 		w.add(w.p.no, "echo", w.quote(question))
 	case w.has(thanks):
 		w.add(w.p.welcome)
-	case w.has(parts_):
+	case w.has(saysBye):
 		w.add(w.p.bye)
 	default:
 		w.add(w.p.fine)
@@ -225,201 +235,6 @@ func (w *writer) heard(p point) {
 		return
 	}
 	w.add(w.p.told, "about", w.about(p))
-}
-
-// knowledge answers questions from the record, and says what other tools found.
-func (w *writer) knowledge() {
-	for _, p := range w.points {
-		if p.act != asks {
-			continue
-		}
-		if p.howTo() {
-			w.add(w.p.here)
-			continue
-		}
-		if known := w.v.known(p); len(known) > 0 {
-			w.add(w.p.facts, "about", w.dated(p), "fact", listed(known))
-			if !w.style.short {
-				w.add(w.p.check)
-			}
-		}
-	}
-	w.otherFindings()
-	if said, ok := w.v.teamAnswer(); ok {
-		w.add(w.p.teamSays, "fact", said)
-	}
-}
-
-func listed(facts []fact) string {
-	if len(facts) == 1 {
-		return facts[0].value
-	}
-	var all []string
-	for _, f := range facts[:min(len(facts), 4)] {
-		ws := strings.Fields(strings.ReplaceAll(f.key, "_", " "))
-		label := ""
-		if len(ws) > 0 {
-			label = ws[len(ws)-1] + " "
-		}
-		all = append(all, label+f.value)
-	}
-	return strings.Join(all, "; ")
-}
-
-// otherFindings are results of tools that are neither the record nor the people: their values are said as they came.
-func (w *writer) otherFindings() {
-	for i, r := range w.v.results {
-		t, ok := w.v.tool(w.v.nameOf(i))
-		if !ok || kindOf(t) == askTool || anyPhrase(nameWords(t.Name), "profile,facts") {
-			continue
-		}
-		if _, bad := failed(r.Output); bad {
-			w.add(w.p.failed)
-			continue
-		}
-		if slices.ContainsFunc(w.points, func(p point) bool { return p.act == asks && len(w.v.known(p)) > 0 }) {
-			continue
-		}
-		if all := useful(flatten(r.Output)); len(all) > 0 {
-			w.add(w.p.found, "fact", listed(all))
-		}
-	}
-}
-
-// teamAnswer is an answer that the people gave at once, when the asking tool brings one back.
-func (v view) teamAnswer() (string, bool) {
-	for i, r := range v.results {
-		t, ok := v.tool(v.nameOf(i))
-		if !ok || kindOf(t) != askTool {
-			continue
-		}
-		for _, f := range flatten(r.Output) {
-			if anyPhrase(words(f.key), "answer,reply,response") && len(words(f.value)) > 0 && f.value != "true" && f.value != "false" {
-				return f.value, true
-			}
-		}
-	}
-	return "", false
-}
-
-// news are changes that the client told us.
-func (w *writer) news() {
-	for _, p := range w.points {
-		if p.act != changes {
-			continue
-		}
-		pool := w.p.notedLoose
-		if w.v.proposed(p) {
-			pool = w.p.noted
-		}
-		w.add(pool, "about", w.bareAbout(p), "value", w.quote(changeValue(p)))
-	}
-}
-
-// forPeople says what goes to the team, all in one sentence, with what is true of such things anyway.
-func (w *writer) forPeople() {
-	open := w.open_()
-	if len(open) == 0 {
-		return
-	}
-	if !w.style.short {
-		w.emptyRecord(open)
-		w.remarks(open)
-	}
-	if _, answered := w.v.teamAnswer(); answered {
-		return
-	}
-	what := w.what(open)
-	switch {
-	case slices.ContainsFunc(open, func(p point) bool { return p.act == chases }):
-		w.add(w.p.waiting, "what", what)
-	case w.v.passedOn():
-		w.add(w.p.held, "what", what)
-	default:
-		w.add(w.p.needs, "what", what)
-	}
-}
-
-// open_ are the points that neither the record nor a tool has settled.
-func (w *writer) open_() []point {
-	var open []point
-	for _, p := range w.points {
-		switch {
-		case !p.needsWork() || p.act == changes, p.howTo(), p.act == asks && len(w.v.known(p)) > 0:
-		case p.act == wishes && w.v.proposed(p) && !w.v.redo:
-		default:
-			open = append(open, p)
-		}
-	}
-	return open
-}
-
-// emptyRecord admits that the record was read in vain.
-func (w *writer) emptyRecord(open []point) {
-	for _, p := range open {
-		if p.act == asks && p.onRecord() && len(w.v.results) > 0 && slices.ContainsFunc(w.v.req.Tools, func(t Tool) bool { return kindOf(t) == readTool && w.v.wasCalled(t.Name) }) {
-			w.add(w.p.nothing, "about", w.bareAbout(p))
-			return
-		}
-	}
-}
-
-func (w *writer) remarks(open []point) {
-	seen := map[topic]bool{}
-	for _, p := range open {
-		if pool := w.p.remark[p.topic]; pool != nil && !seen[p.topic] && len(seen) < 2 && p.act != complains {
-			w.add(pool)
-			seen[p.topic] = true
-		}
-	}
-}
-
-// what names the open points as one object: "your questions about the invoice (March) and about the ads".
-func (w *writer) what(open []point) string {
-	pattern := w.p.message
-	switch one := len(open) == 1; {
-	case w.all(open, asks) && one:
-		pattern = w.p.question
-	case w.all(open, asks):
-		pattern = w.p.questions
-	case w.all(open, wishes) && one:
-		pattern = w.p.wish
-	case w.all(open, wishes):
-		pattern = w.p.wishes
-	}
-	var abouts []string
-	for _, p := range byTopic(open) {
-		if len(open) == 1 && p.act == complains && p.topic != noTopic { // the apology named it
-			break
-		}
-		abouts = append(abouts, w.about(p))
-	}
-	return strings.ReplaceAll(register(pattern, w.style.formal), "{about}", w.series(abouts))
-}
-
-// byTopic puts points of one topic together, with all their particulars.
-func byTopic(open []point) []point {
-	var out []point
-	for _, p := range open {
-		i := slices.IndexFunc(out, func(o point) bool { return o.topic == p.topic && p.topic != noTopic })
-		if i < 0 {
-			out = append(out, p)
-			continue
-		}
-		out[i].details = append(slices.Clone(out[i].details), p.details...)
-	}
-	return out
-}
-
-func (w *writer) all(open []point, a act) bool {
-	return !slices.ContainsFunc(open, func(p point) bool { return p.act != a })
-}
-
-func (w *writer) series(items []string) string {
-	if len(items) < 2 {
-		return strings.Join(items, "")
-	}
-	return strings.Join(items[:len(items)-1], ", ") + " " + w.p.and + " " + items[len(items)-1]
 }
 
 // refusals decline orders and what is none of our business.
@@ -462,192 +277,4 @@ func verbSecond(s string, l language) string {
 	}
 	last := len(fields) - 1
 	return strings.Join(slices.Concat(fields[:1], fields[last:], fields[1:last]), " ")
-}
-
-// onward asks for what is missing, or for what helps next; else it serves the stage's goal.
-func (w *writer) onward() {
-	if len(w.plan.wanted) > 0 {
-		w.add(w.p.missing, "fields", w.fieldNames())
-		return
-	}
-	settled := slices.ContainsFunc(w.points, func(p point) bool { return p.topic == contract })
-	if w.style.short || w.style.calm || settled || w.has(complains, orders, strays, chases) || w.only(thanks, parts_, gestures, agrees, affirms, denies) {
-		return
-	}
-	if w.ask() {
-		return
-	}
-	if pool := w.p.nudge[w.v.aim()]; pool != nil && !w.wasSaid(pool) {
-		w.add(pool)
-	}
-}
-
-func (w *writer) fieldNames() string {
-	var all []string
-	for _, f := range w.plan.wanted {
-		name, ok := w.p.fields[f]
-		if !ok {
-			name = strings.ReplaceAll(f, "_", " ")
-		}
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return w.series(all)
-}
-
-// ask puts one question that moves a wish on, when its answer was not given.
-func (w *writer) ask() bool {
-	for _, p := range w.points {
-		pool := w.p.follow[p.topic]
-		dated := slices.ContainsFunc(p.details, func(d detail) bool { return d.kind <= timeDetail || d.kind == countDetail })
-		if pool == nil || dated || p.act != wishes && (p.act != asks || p.topic != invoice) {
-			continue
-		}
-		if p.topic == post || p.topic == story {
-			if !anyPhrase(words(p.text), "post*,make*,create,publish*,mach*,erstell*,fare,fate,facciamo,pubblic*,haced,hacer,haceis,publicar,сделай*,выложи*,опубликуй*,story,storys,historia") {
-				continue
-			}
-		}
-		w.add(pool)
-		return true
-	}
-	return false
-}
-
-// wasSaid: we asked that before in this conversation.
-func (w *writer) wasSaid(pool []string) bool {
-	for _, m := range w.v.history {
-		for _, s := range pool {
-			if m.us && strings.Contains(m.text, register(s, w.style.formal)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// farewell lengthens and warms what is to be longer or warmer.
-func (w *writer) farewell() {
-	if w.style.long {
-		w.add(w.p.extra)
-		w.add(w.p.extra)
-	}
-	if w.style.warm {
-		w.add(w.p.close)
-	}
-}
-
-// finish puts the sentences together and sets the emoji.
-func (w *writer) finish() string {
-	var kept []string
-	for _, s := range w.done {
-		if !slices.Contains(kept, s) && !w.unwanted(s) {
-			kept = append(kept, s)
-		}
-	}
-	between := " "
-	if w.style.lines {
-		between = "\n– "
-	}
-	text := w.few(strings.Join(kept, between))
-	if w.style.emoji == emojiNever {
-		text = withoutEmoji(text)
-	}
-	if w.style.emoji == emojiAlways || w.style.emoji == emojiFree && w.cheerful() {
-		text += " " + w.pick(w.p.emoji)
-	}
-	return text
-}
-
-// few keeps as many sentences as the hint allows: those with the manager's own words, else those after the greeting.
-func (w *writer) few(text string) string {
-	list, n := sentences(text), w.style.sentences
-	switch {
-	case n == 0 || len(list) <= n:
-		return text
-	case w.style.say != "" || w.style.ask != "":
-		return strings.Join(list[len(list)-n:], " ")
-	}
-	return strings.Join(list[1:1+min(n, len(list)-1)], " ")
-}
-
-// unwanted: a manager wants something left out.
-func (w *writer) unwanted(sentence string) bool {
-	for _, x := range words(w.style.without) {
-		if len([]rune(x.low)) >= 4 && anyPhrase(words(sentence), x.low+"*") {
-			return true
-		}
-	}
-	return false
-}
-
-// cheerful: the client uses emoji and nothing is wrong.
-func (w *writer) cheerful() bool {
-	return !w.style.formal && !w.has(complains, orders) && (hasEmoji(w.v.words()) || w.style.warm || w.only(greets, thanks))
-}
-
-func hasEmoji(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x1F300 || r >= 0x2600 && r <= 0x27BF })
-}
-
-// about names a point with its particulars: "zur Rechnung (März, 200 €)"; what has no topic is quoted.
-func (w *writer) about(p point) string {
-	base := w.bareAbout(p)
-	if p.topic == noTopic {
-		return base
-	}
-	particulars := w.particulars(p)
-	if len(particulars) == 0 && w.style.language == w.v.tongue() && !w.style.short && len(words(p.text)) >= 3 && len([]rune(p.text)) <= 70 {
-		particulars = []string{w.quote(p.text)}
-	}
-	if len(particulars) == 0 {
-		return base
-	}
-	return base + " (" + strings.Join(particulars[:min(len(particulars), 5)], ", ") + ")"
-}
-
-// particulars in the client's words; days in ours, when we answer in another language.
-func (w *writer) particulars(p point) []string {
-	all := texts(p.details)
-	if w.style.language == w.v.tongue() {
-		return all
-	}
-	for i, text := range all {
-		if day, ok := w.p.day(text); ok {
-			all[i] = day
-		}
-	}
-	return all
-}
-
-// dated is about with what the client named, without quoting the question itself.
-func (w *writer) dated(p point) string {
-	if len(p.details) == 0 {
-		return w.bareAbout(p)
-	}
-	return w.about(p)
-}
-
-// onlyTopic is about, but nothing for what has no topic: for sentences that quote badly.
-func (w *writer) onlyTopic(p point) string {
-	if p.topic == noTopic {
-		return ""
-	}
-	return w.about(p)
-}
-
-func (w *writer) bareAbout(p point) string {
-	if len(words(p.text)) == 0 {
-		return ""
-	}
-	if p.topic != noTopic {
-		return register(w.p.about[p.topic], w.style.formal)
-	}
-	return w.quote(p.text)
-}
-
-func (w *writer) quote(s string) string {
-	s = strings.Trim(strings.TrimSpace(s), " .,;!\"“”„«»")
-	return w.p.quotes[0] + short(s, 90) + w.p.quotes[1]
 }

@@ -22,7 +22,7 @@ var languages = []language{english, german, italian, spanish, russian}
 var common = map[language]string{
 	english: `the you your we our is are was be it this that what when where who how why can could would please hi hello hey thanks thank and of to for on at with have has do does did not i my me an
 		will just any some there they today tomorrow sunday monday tuesday wednesday thursday friday saturday morning evening yes sorry good need want open closed still again more much many if or but by from about out up
-		photo photos picture pictures price invoice great cool bye which new hours every should know get got send sent new don isn`,
+		photo photos picture pictures price invoice great cool bye which new hours every should know previous message ignore get got send sent new don isn`,
 	german: `der die das den dem ein eine einen und ist sind war wir ihr euch du dich dir sie ich mich mir uns nicht kein keine auf mit fur von zum zur im am bei aus was wann wo wer wie warum kann konnt konnen bitte
 		hallo guten danke servus moin gruss heute morgen sonntag montag dienstag mittwoch donnerstag freitag samstag abend ja nein oder aber wenn noch schon mal auch haben habt hat habe gut offnen rechnung bild bilder
 		fotos neue neues neuen unser unsere euer eure macht machen gibt geht wird werden gerne jetzt ab uhr geschlossen nochmal tag gute nacht alles klar super ihnen ihre wieder tschuss bis`,

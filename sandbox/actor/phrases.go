@@ -25,6 +25,7 @@ type phrases struct {
 
 	sorry                      []string // {about}
 	bot, can, decline, stray   []string
+	sympathy, sorryUnclear     []string // a death; we were not understood
 	here, foreign              []string // where to send things; a language we don't write
 	glad                       []string // {about}: praise
 	fine                       []string // a bare yes or no to nothing

@@ -22,7 +22,7 @@ const (
 	agrees    act = "agrees"
 	affirms   act = "affirms"
 	denies    act = "denies"
-	parts_    act = "parts"
+	saysBye   act = "leaves"
 	chases    act = "chases"    // "hello??", "any news?"
 	orders    act = "orders"    // tries to give the assistant orders or get at others' data
 	strays    act = "strays"    // off topic
@@ -30,6 +30,7 @@ const (
 	whatAsks  act = "abilities" // "what can you do?"
 	sends     act = "sends"     // a photo, a voice note, a file without words
 	gestures  act = "gestures"  // emoji, "haha"
+	puzzles   act = "puzzles"   // did not understand us
 	mumbles   act = "mumbles"   // words that nothing could be made of
 )
 
@@ -45,7 +46,7 @@ type point struct {
 // small says whether the point needs no answer of its own.
 func (p point) small() bool {
 	switch p.act {
-	case thanks, agrees, parts_, gestures, greets, affirms, denies, mumbles:
+	case thanks, agrees, saysBye, gestures, greets, affirms, denies, mumbles:
 		return true
 	}
 	return false
@@ -88,116 +89,6 @@ func (v view) points() []point {
 	return v.inherit(merge(all))
 }
 
-// sentence reads one sentence. In "I need three posts and the password for Instagram" the second half wants what the first does.
-func sentence(s string) []point {
-	var all []point
-	for i, clause := range breathe(s) {
-		p := parse(clause)
-		switch {
-		case p.act != tells:
-		case i > 0 && (all[i-1].act == wishes || all[i-1].act == asks):
-			p.act = all[i-1].act
-		case strings.Contains(s, "?") && startsWith(words(clause), verbsFirst, 1):
-			p.act = asks
-		}
-		all = append(all, p)
-	}
-	return all
-}
-
-const verbsFirst = "is,are,was,were,has,have,did,does,do,can,will,ist,sind,war,hat,habt,haben,kommt,geht,gibt,macht,wird,werden,konnt,kann,avete,hai,siete,puoi,potete,habeis,teneis,esta,estan,puedes,podeis"
-
-var sentenceEnd = regexp.MustCompile(`[?!…]+|\n+|\.\s+|\.$`)
-
-// clauses splits a message into sentences, and long breathless ones at the words that begin a new thought.
-func clauses(text string) []string {
-	var all []string
-	for _, s := range sentences(text) {
-		all = append(all, breathe(s)...)
-	}
-	return all
-}
-
-// sentences keeps the marks that end them; the point of "24.12. geschlossen" or "ca. 20" ends none.
-func sentences(text string) []string {
-	var all []string
-	from := 0
-	for _, at := range sentenceEnd.FindAllStringIndex(text, -1) {
-		before := strings.TrimSpace(text[from:at[0]])
-		if text[at[0]] == '.' && at[1] < len(text) && endsShort(before) {
-			continue
-		}
-		if s := strings.TrimSpace(text[from:at[1]]); s != "" {
-			all = append(all, s)
-		}
-		from = at[1]
-	}
-	if s := strings.TrimSpace(text[from:]); s != "" {
-		all = append(all, s)
-	}
-	return all
-}
-
-func endsShort(s string) bool {
-	last := []rune(s)
-	if len(last) == 0 {
-		return true
-	}
-	ws := words(s)
-	w := ws[max(0, len(ws)-1):]
-	return unicode.IsDigit(last[len(last)-1]) || (len(w) == 1 && w[0].end == len(s) && (len([]rune(w[0].raw)) == 1 || anyPhrase(w, abbreviated)))
-}
-
-const abbreviated = "ca,nr,st,dr,bzw,usw,ecc,num,sig,sra,sr,ул,тел,min,max,mr,mrs,ms,vs,art,dott"
-
-var breath = regexp.MustCompile(`(?i)[,;]?\s+(?:and also|and then|and another thing|also|oh and|plus|and can|and could|and when|and what|und dann|und außerdem|außerdem|und noch|und wann|und könnt|und kannst|ausserdem|e poi|e anche|e un'altra cosa|inoltre|poi volevo|e volevo|e quando|e potete|y también|y luego|y otra cosa|además|y cuándo|y cuando|y podéis|а ещё|а еще|и ещё|и еще|ещё хотел|и также|и когда|и можете|кстати|übrigens|by the way|btw|a proposito|por cierto)\s+`)
-
-// apart: both sides of an "and" have a topic, and not the same.
-func apart(left, right []word) bool {
-	l, r := topicsIn(left), topicsIn(right)
-	return len(l) > 0 && len(r) > 0 && !slices.ContainsFunc(l, func(t topicAt) bool { return t.topic == r[0].topic })
-}
-
-// unled takes fillers and a greeting off the front, when enough stands behind them.
-func unled(s string) string {
-	bare := lead.ReplaceAllString(s, "")
-	bare = lead.ReplaceAllString(hailing.ReplaceAllString(bare, ""), "")
-	if len(words(bare)) < 2 {
-		return strings.TrimSpace(s)
-	}
-	return bare
-}
-
-var hailing = regexp.MustCompile(`(?i)^(?:(?:hi|hello|hey|good morning|good evening|good afternoon|hallo|guten tag|guten morgen|guten abend|moin|servus|ciao|buongiorno|buonasera|salve|hola|buenas tardes|buenos días|buenos dias|buenas|привет|здравствуйте|добрый день|доброе утро|добрый вечер)(?: (?:all|guys|zusammen|ihr|a tutti|ragazzi|a todos|chicos|всем))?[\s,!.:–-]+)+`)
-
-// lead is what a breathless clause begins with and does not need.
-var lead = regexp.MustCompile(`(?i)^(?:[\s,;]+|(?:and|also|then|oh|plus|und|dann|außerdem|e|poi|anche|inoltre|y|también|luego|además|и|а|ещё|еще|также|кстати|ehm|eh|uh|um|hm+|allora|ähm|bueno|pues|ну|вот)[\s,]+)+`)
-
-func breathe(s string) []string {
-	s = unled(s)
-	if len(words(s)) < 7 {
-		return []string{s}
-	}
-	var all []string
-	from := 0
-	for _, at := range conjunction.FindAllStringIndex(s, 8) {
-		if left, right := words(s[from:at[0]]), words(s[at[1]:]); len(left) >= 3 && len(right) >= 3 && apart(left, right) {
-			all = append(all, breathe(s[from:at[0]])...)
-			from = at[1]
-		}
-	}
-	if from > 0 {
-		return append(all, breathe(s[from:])...)
-	}
-	for _, at := range breath.FindAllStringIndex(s, -1) {
-		if len(words(s[from:at[0]])) >= 3 && len(words(s[at[1]:])) >= 2 {
-			all = append(all, unled(s[from:at[0]]))
-			from = at[0]
-		}
-	}
-	return append(all, unled(s[from:]))
-}
-
 // parse reads one clause.
 func parse(clause string) point {
 	text := strings.TrimSpace(mediaNote.ReplaceAllString(clause, " "))
@@ -216,6 +107,9 @@ func parse(clause string) point {
 	if found := topicsIn(ws); len(found) > 0 {
 		p.topic, p.about = found[0].topic, found[0].at
 	}
+	if p.topic == publishing && !anyPhrase(ws, dating) {
+		p.topic = objectOf(topicsIn(ws))
+	}
 	if p.topic == noTopic && shutOrOpen.MatchString(text) {
 		p.topic = hours
 	}
@@ -225,6 +119,18 @@ func parse(clause string) point {
 	}
 	return p
 }
+
+// objectOf: to publish is about the thing, unless somebody asks for the day.
+func objectOf(found []topicAt) topic {
+	for _, f := range found {
+		if f.topic != publishing {
+			return f.topic
+		}
+	}
+	return post
+}
+
+const dating = "when,day,date,schedule*,calendar,wann,termin,tag,datum,quando,giorno,data,calendario,esce,cuando,dia,fecha,sale,когда,дата,дату,день,график,выйдет,выходит"
 
 // shutOrOpen: "wir haben vom 24.12. bis 2.1. zu".
 var shutOrOpen = regexp.MustCompile(`(?i)\b(?:haben|habt|hat)\b.*\b(?:zu|auf|offen)[.!? ]*$`)
@@ -242,6 +148,10 @@ func (p point) judge(ws []word) act {
 		return strays
 	case anyPhrase(ws, mistaken):
 		return agrees
+	case anyPhrase(ws, puzzled) && p.topic == noTopic:
+		return puzzles
+	case !question && p.topic == contact && p.isChange(ws) && slices.ContainsFunc(p.details, func(d detail) bool { return d.kind == contactDetail }):
+		return changes
 	case anyPhrase(ws, complaining) || shouts(p.text):
 		return complains
 	case !asked && anyPhrase(ws, praising) && !anyPhrase(ws, wanting):
@@ -288,7 +198,7 @@ func (p point) smallTalk(ws []word, question bool) act {
 	case anyPhrase(ws, thanking):
 		return thanks
 	case anyPhrase(ws, parting):
-		return parts_
+		return saysBye
 	case anyPhrase(ws, wanting) && len(ws) > 2:
 		return wishes
 	case startsWith(ws, asking, 2) && len(ws) > 2:
@@ -329,67 +239,4 @@ func shouts(text string) bool {
 		}
 	}
 	return upper >= 10 && upper > 3*lower || strings.Contains(text, "?!?") || strings.Contains(text, "!!!!")
-}
-
-// merge drops what stands beside something that matters, and joins clauses of one act and topic.
-func merge(all []point) []point {
-	var out []point
-	matters := false
-	for _, p := range all {
-		matters = matters || !p.small()
-	}
-	for _, p := range all {
-		if n := len(out); n > 0 && p.act == chases {
-			continue // impatience behind something said
-		}
-		if matters && (p.act == mumbles || p.act == gestures) {
-			continue
-		}
-		if n := len(out); n > 0 && out[n-1].act == p.act && out[n-1].topic == p.topic && p.topic != noTopic && p.act != asks {
-			out[n-1].text += " " + p.text
-			out[n-1].details = append(out[n-1].details, p.details...)
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// inherit gives "and on Saturday?" or "any news?" the topic of what was said before.
-func (v view) inherit(all []point) []point {
-	for i := range all {
-		p := &all[i]
-		if p.topic == noTopic && p.act == complains && i > 0 {
-			p.topic = all[i-1].topic
-		}
-		if p.topic != noTopic || (p.act != chases && (p.act != asks || len(p.details) == 0 || len(words(p.text)) > 5)) {
-			continue
-		}
-		if i > 0 && all[i-1].topic != noTopic {
-			p.topic = all[i-1].topic
-			continue
-		}
-		if before, ok := v.lastAsked(); ok {
-			p.topic = before.topic
-			if p.act == chases {
-				p.text, p.details, p.act = before.text, before.details, chases
-			}
-		}
-	}
-	return all
-}
-
-// lastAsked is the client's last point with a topic in the conversation before.
-func (v view) lastAsked() (point, bool) {
-	for i := len(v.history) - 1; i >= 0; i-- {
-		if v.history[i].us {
-			continue
-		}
-		for _, c := range clauses(v.history[i].text) {
-			if p := parse(c); p.topic != noTopic {
-				return p, true
-			}
-		}
-	}
-	return point{}, false
 }

@@ -22,7 +22,7 @@ func (v view) needsAnswer(points []point) (bool, string) {
 		return true, "answers the question that we asked last"
 	case seen[thanks]:
 		return false, "only thanks, nothing is asked"
-	case seen[parts_]:
+	case seen[saysBye]:
 		return false, "only a goodbye, nothing is asked"
 	case seen[greets]:
 		return true, "greets us and waits for a word back"
@@ -47,7 +47,7 @@ func (p point) because() string {
 	if p.topic != noTopic {
 		about = " about " + strings.ReplaceAll(string(p.topic), "_", " ")
 	}
-	what := map[act]string{asks: "asks a question", wishes: "has a wish", changes: "tells us that something changed", complains: "complains", tells: "tells us something", praises: "likes what we did",
+	what := map[act]string{asks: "asks a question", wishes: "has a wish", changes: "tells us that something changed", complains: "complains", tells: "tells us something", praises: "likes what we did", puzzles: "did not understand us",
 		chases: "is waiting for an answer", orders: "tries to give the assistant orders; a polite refusal is due", strays: "asks for something that is not our business; a polite word is due",
 		whoAsks: "wants to know who is writing", whatAsks: "wants to know what we can do", sends: "sent something without words", mumbles: "wrote something unclear"}[p.act]
 	if p.text == "" {

@@ -49,6 +49,8 @@ func (w word) has(pattern string) bool {
 	switch {
 	case w.low == stem, open && strings.HasPrefix(w.low, stem):
 		return true
+	case commonWords[english][w.low] || commonWords[german][w.low] || commonWords[italian][w.low] || commonWords[spanish][w.low]:
+		return false // a real word is no slip
 	case len(stem) < 6 || w.low == "" || w.low[0] != stem[0] || len([]rune(stem)) < 6:
 		return false
 	case open && len([]rune(w.low)) > len([]rune(stem)):
@@ -83,6 +85,9 @@ func slip(a, b string) bool {
 // phrase finds a pattern of one or several words; it returns the first word's index, or -1.
 func phrase(ws []word, pattern string) int {
 	parts := strings.Fields(pattern)
+	if len(parts) == 0 {
+		return -1
+	}
 	for i := 0; i+len(parts) <= len(ws); i++ {
 		if phraseAt(ws[i:], parts) {
 			return i
