@@ -139,15 +139,17 @@ func (w *walk) apply(s store.Step) error {
 	return nil
 }
 
-// intake: is there anything to answer, and is it ours to answer?
+// intake: is there anything to answer, and is it ours to answer? A manager who waits for a redo hears why none comes.
 func intake(_ context.Context, w *walk) (delta, error) {
-	if w.chat.Taken(w.now) && len(w.unhandled) > 0 {
+	switch {
+	case len(w.unhandled) > 0 && w.chat.Taken(w.now):
 		return delta{Next: end, Status: "plain", Why: "A manager has taken this chat over."}, nil
-	}
-	if len(w.unhandled) == 0 && w.redo.Approval.IsZero() {
+	case len(w.unhandled) > 0:
+		return delta{Next: nodeContext}, nil
+	case w.redo.Approval.IsZero():
 		return delta{Next: end, Status: "silent", Why: w.whyNothingWaits()}, nil
 	}
-	return delta{Next: nodeContext}, nil
+	return delta{Next: end, Status: "plain", Why: w.whyNothingWaits() + " There is nothing left to write anew."}, nil
 }
 
 func (w *walk) whyNothingWaits() string {
