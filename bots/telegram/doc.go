@@ -5,6 +5,6 @@
 // never in calls. A card is a view of a row: it can always be drawn again, and a press is judged by the row, whatever the
 // card shows.
 //
-// Start reading at receive.go (in), then press.go and words.go (what managers do), card.go (what they see), draw.go and
-// tell.go (out).
+// Start reading at receive.go (in), then press.go and words.go (what managers do), card.go and fit.go (what they see), draw.go
+// and tell.go (out), outcome.go (the ways a call can end).
 package telegram

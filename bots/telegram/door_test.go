@@ -392,3 +392,33 @@ func TestAQueueOfManyStaysOneMessage(t *testing.T) {
 		t.Errorf("%+v", said)
 	}
 }
+
+// panicky fails hard once, in the middle of the work.
+type panicky struct {
+	clock
+	calls int
+}
+
+func (p *panicky) Now() time.Time {
+	if p.calls++; p.calls == 1 {
+		panic("a mistake of ours")
+	}
+	return p.clock.Now()
+}
+
+func TestAPanicIsCountedAndTheUpdateComesAgain(t *testing.T) {
+	b := inGroup(t)
+	b.client("avete posto?")
+	id := b.card("Certo!")
+	m := b.newest(desk)
+	b.sim.PressData(marta, desk, m.ID, m.Keyboard[0][0].Data)
+	b.fetch()
+	b.db.Clock = &panicky{clock: b.clock}
+	b.drain()
+	if n := value[int](b, `SELECT max(attempts) FROM updates`); n != 1 {
+		t.Errorf("counted %d times", n)
+	}
+	b.db.Clock = b.clock
+	b.pass(20 * time.Second)
+	b.wantState(id, "sent")
+}
