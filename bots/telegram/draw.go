@@ -236,26 +236,20 @@ func nudge(ctx context.Context, tx *store.Tx, d *drawing, c store.Card) error {
 		fmt.Sprintf("nudge-%s-%d-%d", d.id, c.TgChatID, d.view.Rev))
 }
 
-// postCard puts up a new copy: first the words, and the buttons only when we know where they are. If we die or Telegram's
-// answer is lost in between, another copy is posted, and the lost one has no button that could outlive the decision.
 func (b *Bot) postCard(ctx context.Context, d *drawing, chat int64) error {
 	if err := b.wait(ctx, d, chat); err != nil {
 		return err
 	}
-	bare := d.post
-	bare.Keyboard = nil
-	id, err := b.post(ctx, chat, bare)
+	id, err := b.post(ctx, chat, d.post)
 	if errors.Is(err, errMoved) {
 		return &waitError{after: time.Second} // the next drawing knows the new chat
 	}
 	if err != nil {
 		return err
 	}
-	c := store.Card{ApprovalID: d.id, TgChatID: chat, MessageID: id, ShownHash: hashPost(bare)}
-	if err := b.db.System(ctx, store.Desk, func(tx *store.Tx) error { return tx.SaveCard(ctx, c) }); err != nil {
-		return err
-	}
-	return b.redraw(ctx, d, c)
+	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
+		return tx.SaveCard(ctx, store.Card{ApprovalID: d.id, TgChatID: chat, MessageID: id, ShownHash: d.hash})
+	})
 }
 
 // retire takes an old copy away once the new one is there. One that Telegram does not let go of stays a copy like the others.
