@@ -2,7 +2,6 @@ package actor
 
 import (
 	"regexp"
-	"strings"
 	"time"
 )
 
@@ -62,11 +61,11 @@ func date(text string, today time.Time) (time.Time, bool) {
 }
 
 func calendarDay(text string, ws []word, today time.Time) (time.Time, bool) {
-	day, month, year := 0, 0, today.Year()
+	day, month, year, named := 0, 0, today.Year(), false
 	if m := dotDate.FindStringSubmatch(text); m != nil {
 		day, month = number(m[1]), number(m[2])
 		if y := number(m[3]); y > 0 {
-			year = 2000 + y%100
+			year, named = 2000+y%100, true
 		}
 	}
 	for i, names := range monthNames {
@@ -78,7 +77,7 @@ func calendarDay(text string, ws []word, today time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	when := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	if when.Before(today) && !strings.Contains(text, "20") {
+	if when.Before(today) && !named {
 		when = when.AddDate(1, 0, 0)
 	}
 	return when, true

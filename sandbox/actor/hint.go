@@ -61,7 +61,7 @@ func polite(text string, l language) bool {
 	return re != nil && re.MatchString(text)
 }
 
-// wish is one thing that hints ask for, with the patterns (as in the lexicon, five languages) that ask for it.
+// request is one thing that hints ask for, with the patterns (as in the lexicon, five languages) that ask for it.
 type request struct {
 	asked string
 	apply func(*style)

@@ -20,7 +20,7 @@ var languages = []language{english, german, italian, spanish, russian}
 
 // common are folded words that give a language away. What two languages share stands in both.
 var common = map[language]string{
-	english: `the you your we our is are was be it this that what when where who how why can could would please hi hello hey thanks thank and of to for on at with have has do does did not i my me an
+	english: `the you your we our is are was be it this that what when where who how why can could would please hi hello hey thx thanks thank and of to for on at with have has do does did not i my me an
 		will just any some there they today tomorrow sunday monday tuesday wednesday thursday friday saturday morning evening yes sorry good need want open closed still again more much many if or but by from about out up
 		photo photos picture pictures price invoice great cool bye which new hours every should know previous message ignore get got send sent new don isn`,
 	german: `der die das den dem ein eine einen und ist sind war wir ihr euch du dich dir sie ich mich mir uns nicht kein keine auf mit fur von zum zur im am bei aus was wann wo wer wie warum kann konnt konnen bitte
@@ -117,10 +117,11 @@ func (v view) tongue() language {
 			return l
 		}
 	}
-	known := fold(v.languages)
-	for _, l := range languages {
-		if strings.HasPrefix(known, string(l)) || anyPhrase(words(known), languageNames[l]) {
-			return l
+	for _, known := range words(v.languages) {
+		for _, l := range languages {
+			if known.low == string(l) || anyPhrase([]word{known}, languageNames[l]) {
+				return l
+			}
 		}
 	}
 	return english

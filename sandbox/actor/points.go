@@ -52,7 +52,7 @@ func (p point) small() bool {
 	return false
 }
 
-// orders in five languages: what prompt injections have in common.
+// injection matches orders in five languages: what attempts to reprogram an assistant have in common.
 var injection = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`(ignore|disregard|forget|override|bypass)\b.{0,30}\b(instructions?|rules?|prompts?|everything|above|guidelines|restrictions)`,
 	`(ignorier|vergiss|missachte)\p{L}*\b.{0,40}(anweisung|regel|vorgab|instruktion|alles)`,

@@ -13,7 +13,7 @@ func TestTriage(t *testing.T) {
 		{"thanks", false}, {"thank you so much!!", false}, {"grazie mille!", false}, {"Danke euch!", false}, {"muchas gracias", false}, {"спасибо большое", false},
 		{"ok", false}, {"Ok perfetto", false}, {"alles klar", false}, {"vale, perfecto", false}, {"хорошо", false}, {"ОК 👌", false}, {"okk", false}, {"super, danke", false}, {"great 👍", false},
 		{"👍👍", false}, {"😂", false}, {"❤️", false}, {"haha", false}, {"jajaja", false}, {"хаха", false},
-		{"buonanotte", false}, {"Gute Nacht!", false}, {"good night", false}, {"спокойной ночи!", false}, {"buenas noches", false}, {"ok grazie | a domani", false}, {"ciao grazie!", false},
+		{"buonanotte", false}, {"Gute Nacht!", false}, {"good night", false}, {"спокойной ночи!", false}, {"buenas noches", false}, {"ok grazie | a domani", false}, {"ciao grazie!", false}, {"ciao! | grazie!", false},
 		{"nope wrong chat sorry", false}, {"ja", false}, {"no", false},
 
 		{"ciao", true}, {"hi", true}, {"Здравствуйте", true}, {"hola!", true}, {"[photo]", true},

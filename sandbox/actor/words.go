@@ -53,7 +53,7 @@ func (w word) has(pattern string) bool {
 		return false // a real word is no slip
 	case len(stem) < 6 || w.low == "" || w.low[0] != stem[0] || len([]rune(stem)) < 6:
 		return false
-	case open && len([]rune(w.low)) > len([]rune(stem)):
+	case open && len([]rune(w.low)) >= len([]rune(stem)):
 		return slip(string([]rune(w.low)[:len([]rune(stem))]), stem) || slip(string([]rune(w.low)[:len([]rune(stem))-1]), stem)
 	}
 	return slip(w.low, stem)
