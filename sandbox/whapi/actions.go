@@ -1,6 +1,9 @@
 package whapi
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // An edit, a deletion, a reaction and a vote are messages of their own, of type action. Every channel that has a copy of
 // the target gets one.
@@ -18,13 +21,40 @@ func (s *Sim) edit(target *record, by, source string, words Content) messageJSON
 
 // amend puts new words into a message and gives what the action says of it: a file's caption goes alone.
 func (r *record) amend(s *Sim, words Content) any {
-	r.what = words
-	r.kind, r.body = words.render(s, r.ch)
-	return r.body
+	m, isFile := r.what.(Media)
+	if !isFile {
+		s.fill(r, words, s.now(r.ch))
+		return r.body
+	}
+	m.Caption = wordsOf(words)
+	again := *r.body.(*mediaJSON)
+	again.Caption = m.Caption
+	r.what, r.body = m, &again
+	return captionJSON{m.Caption}
 }
 
 // editable says whether a message has words that can be replaced.
-func (r *record) editable() bool { return r.kind == "text" || r.kind == "link_preview" }
+func (r *record) editable() bool {
+	return r.kind == "text" || r.kind == "link_preview" || r.isFile() && slices.Contains(captioned, r.kind)
+}
+
+func (r *record) isFile() bool {
+	_, isFile := r.what.(Media)
+	return isFile
+}
+
+// wordsOf is what is written in or under something.
+func wordsOf(c Content) string {
+	switch c := c.(type) {
+	case Text:
+		return string(c)
+	case bareText:
+		return string(c)
+	case Media:
+		return c.Caption
+	}
+	return ""
+}
 
 // remove deletes a message for everybody.
 func (s *Sim) remove(target *record, by, source string) {

@@ -1,15 +1,17 @@
 package whapi
 
 import (
+	"math/rand/v2"
 	"regexp"
 	"strings"
 )
 
-// The vendor's own patterns (OpenAPI 1.8.7: Sender.to, ChatID, GroupID, MessageID, Mentions).
+// The vendor's own patterns (OpenAPI 1.8.7: Sender.to, ChatID, GroupID, MessageID, MediaID, Mentions).
 var (
 	toPattern      = regexp.MustCompile(`^[\d-]{9,31}(@[\w\.]{1,})?$`)
 	chatPattern    = regexp.MustCompile(`^[\d-]{10,31}@[\w\.]{1,}$`)
 	messagePattern = regexp.MustCompile(`^[A-Za-z0-9._]{4,30}-[A-Za-z0-9._]{4,14}(-[A-Za-z0-9._]{4,10})?(-[A-Za-z0-9._]{2,10})?$`)
+	mediaPattern   = regexp.MustCompile(`^(?:media_init|[A-Za-z0-9]+-[0-9A-Fa-f-]+)$`)
 	mentionPattern = regexp.MustCompile(`^\d{7,15}(@s\.whatsapp\.net)?$|^\d{10,31}@g\.us$`)
 )
 
@@ -84,10 +86,15 @@ func (ch *channel) newID(group bool) string {
 	return id
 }
 
-func (ch *channel) letters(n int) string {
+func (ch *channel) letters(n int) string { return pick(ch.ids, idLetters, n) }
+
+// hex draws from what is not message ids, so that a photo more or less does not change these.
+func (ch *channel) hex(n int) string { return pick(ch.rest, "0123456789abcdef", n) }
+
+func pick(from *rand.Rand, letters string, n int) string {
 	b := make([]byte, n)
 	for i := range b {
-		b[i] = idLetters[ch.ids.IntN(len(idLetters))]
+		b[i] = letters[from.IntN(len(letters))]
 	}
 	return string(b)
 }

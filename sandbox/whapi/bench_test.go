@@ -44,6 +44,7 @@ func setup(t *testing.T) *bench {
 	t.Cleanup(srv.Close)
 	t.Cleanup(b.sim.Close)
 	b.url = srv.URL
+	b.sim.ServeFilesAt(b.url)
 	return b
 }
 
@@ -198,12 +199,26 @@ func (b *bench) callAs(token, method, path, body string) (int, map[string]any) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	return b.decoded(resp)
+}
+
+func (b *bench) do(req *http.Request) (int, map[string]any) {
+	b.Helper()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return b.decoded(resp)
+}
+
+func (b *bench) decoded(resp *http.Response) (int, map[string]any) {
+	b.Helper()
 	defer func() { _ = resp.Body.Close() }()
 	raw, _ := io.ReadAll(resp.Body)
 	var answer map[string]any
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &answer); err != nil {
-			b.Fatalf("%s %s: not an object: %s", method, path, raw)
+			b.Fatalf("%s %s: not an object: %s", resp.Request.Method, resp.Request.URL.Path, raw)
 		}
 	}
 	return resp.StatusCode, answer

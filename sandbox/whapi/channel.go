@@ -19,9 +19,11 @@ type channel struct {
 	chats    map[string]*chat // by canonical id
 	history  []*record
 	byID     map[string]*record
-	waiting  []outbox // messages kept back by Batch
-	missed   []missed // events that came while the channel was off
-	ids      *rand.Rand
+	files    []*file
+	waiting  []outbox        // messages kept back by Batch
+	missed   []missed        // events that came while the channel was off
+	ids      *rand.Rand      // message ids
+	rest     *rand.Rand      // ids of files and calls
 	trial    *int            // messages left; nil: unlimited
 	watched  map[string]bool // presences subscribed to, by chat
 }
@@ -39,7 +41,7 @@ func (s *Sim) AddChannel(c Channel) {
 	ch := &channel{
 		Channel: c, health: auth, started: s.clock.Now(), settings: defaultSettings(),
 		chats: map[string]*chat{}, byID: map[string]*record{}, watched: map[string]bool{},
-		ids: rand.New(rand.NewPCG(s.seed, hash(c.Name))),
+		ids: rand.New(rand.NewPCG(s.seed, hash(c.Name))), rest: rand.New(rand.NewPCG(s.seed, hash("rest of "+c.Name))),
 	}
 	for i, old := range s.channels {
 		if old.Name == c.Name {

@@ -25,7 +25,7 @@ func TestATokenInTheQueryIsNotAccepted(t *testing.T) {
 
 func TestWhatIsNotImitatedIs404InTheEnvelope(t *testing.T) {
 	b := setup(t)
-	for _, c := range [][2]string{{"GET", "/nothing"}, {"POST", "/messages/image"}, {"PUT", "/limits"}, {"POST", "/health"}} {
+	for _, c := range [][2]string{{"GET", "/nothing"}, {"POST", "/messages/carousel"}, {"PUT", "/limits"}, {"POST", "/health"}} {
 		status, answer := b.call(c[0], c[1], "")
 		b.equal(c[1], status, 404)
 		b.like(c[1], b.example("unauthorised.json"), answer)

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // filter is what a history request asks for.
@@ -67,12 +68,14 @@ func (s *Sim) list(c call, in *chat) (any, error) {
 	}, nil
 }
 
+// covers says whether a moment is in the wanted stretch of time.
+func (f filter) covers(at time.Time) bool {
+	return (f.from == 0 || at.Unix() >= f.from) && (f.to == 0 || at.Unix() <= f.to)
+}
+
 func (f filter) matches(r *record) bool {
-	at := r.at.Unix()
 	switch {
-	case r.deleted || r.unsynced,
-		f.from != 0 && at < f.from,
-		f.to != 0 && at > f.to,
+	case r.deleted || r.unsynced || !f.covers(r.at),
 		f.fromMe != nil && r.fromMe != *f.fromMe,
 		f.author != "" && r.from != f.author,
 		f.normalTypes && r.action != nil:

@@ -12,11 +12,18 @@ func (c call) message() (*record, error) {
 	return nil, refuse(404, "Specified message not found")
 }
 
-// GET /messages/{MessageID}
+// GET /messages/{MessageID}: with resync the phone is asked for its file again.
 func (s *Sim) getMessage(c call) (any, error) {
 	r, err := c.message()
 	if err != nil {
 		return nil, err
+	}
+	again, err := word(c.r.URL.Query(), "resync")
+	if err != nil {
+		return nil, err
+	}
+	if again != nil && *again {
+		s.resync(r)
 	}
 	return s.message(r), nil
 }

@@ -43,11 +43,12 @@ func (m messageJSON) MarshalJSON() ([]byte, error) {
 }
 
 type actionJSON struct {
-	Target        string  `json:"target"`
-	Type          string  `json:"type"` // edit, delete or reaction
-	Emoji         *string `json:"emoji,omitempty"`
-	EditedType    string  `json:"edited_type,omitempty"`
-	EditedContent any     `json:"edited_content,omitempty"`
+	Target        string    `json:"target"`
+	Type          string    `json:"type"` // edit, delete, reaction or vote
+	Emoji         *string   `json:"emoji,omitempty"`
+	EditedType    string    `json:"edited_type,omitempty"`
+	EditedContent any       `json:"edited_content,omitempty"`
+	Votes         *[]string `json:"votes,omitempty"`
 }
 
 type contextJSON struct {
@@ -156,6 +157,7 @@ type payload struct {
 	Statuses        []statusJSON        `json:"statuses,omitempty"`
 	Groups          []groupJSON         `json:"groups,omitempty"`
 	Presences       []presenceJSON      `json:"presences,omitempty"`
+	Calls           []callJSON          `json:"calls,omitempty"`
 	Health          *healthJSON         `json:"health,omitempty"`
 	QR              *qrJSON             `json:"qr,omitempty"`
 	User            *contactJSON        `json:"user,omitempty"`

@@ -10,6 +10,7 @@ import (
 // documentation. What needs a connected phone says so with online and answers 401 otherwise.
 func (s *Sim) routes() *mux.Router {
 	r := mux.NewRouter()
+	send := func(do endpoint) endpoint { return online("send message", do) }
 	unknown := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { refuse(404, "Not found").write(w) })
 	r.NotFoundHandler, r.MethodNotAllowedHandler = unknown, unknown
 	for _, e := range []struct {
@@ -25,15 +26,34 @@ func (s *Sim) routes() *mux.Router {
 		{"GET", "/limits", s.getLimits},
 		{"GET", "/users/profile", online("get profile", s.getProfile)},
 
-		{"POST", "/messages/text", online("send message", s.postText)},
+		{"POST", "/messages/text", send(s.postText)},
+		{"POST", "/messages/image", send(s.postMediaMessage("image"))},
+		{"POST", "/messages/video", send(s.postMediaMessage("video"))},
+		{"POST", "/messages/gif", send(s.postMediaMessage("gif"))},
+		{"POST", "/messages/short", send(s.postMediaMessage("short"))},
+		{"POST", "/messages/audio", send(s.postMediaMessage("audio"))},
+		{"POST", "/messages/voice", send(s.postMediaMessage("voice"))},
+		{"POST", "/messages/document", send(s.postMediaMessage("document"))},
+		{"POST", "/messages/sticker", send(s.postMediaMessage("sticker"))},
+		{"POST", "/messages/media/{MediaMessageType}", send(s.postMediaBody)},
+		{"POST", "/messages/location", send(s.postLocation)},
+		{"POST", "/messages/contact", send(s.postContact)},
+		{"POST", "/messages/contact_list", send(s.postContactList)},
+		{"POST", "/messages/poll", send(s.postPoll)},
 		{"GET", "/messages/list", s.getList},
 		{"GET", "/messages/list/{ChatID}", s.getChatList},
 		{"GET", "/messages/{MessageID}", s.getMessage},
+		{"POST", "/messages/{MessageID}", online("forward message", s.postForward)},
 		{"PUT", "/messages/{MessageID}", online("mark as read message", s.putMessage)},
 		{"DELETE", "/messages/{MessageID}", online("delete message", s.deleteMessage)},
 		{"PUT", "/messages/{MessageID}/reaction", online("react to message", s.putReaction)},
 		{"DELETE", "/messages/{MessageID}/reaction", online("react to message", s.deleteReaction)},
 		{"GET", "/statuses/{MessageID}", s.getStatuses},
+
+		{"GET", "/media", s.getMediaList},
+		{"POST", "/media", online("upload media", s.postMedia)},
+		{"GET", "/media/{MediaID}", s.getMedia},
+		{"DELETE", "/media/{MediaID}", s.deleteMedia},
 
 		{"GET", "/chats", s.getChats},
 		{"GET", "/chats/{ChatID}", s.getChat},
@@ -53,6 +73,7 @@ func (s *Sim) routes() *mux.Router {
 	} {
 		r.Handle(e.path, s.serve(e.do)).Methods(e.method)
 	}
+	r.HandleFunc("/in-files/{Number}/{File}", s.serveFile).Methods(http.MethodGet, http.MethodHead)
 	return r
 }
 

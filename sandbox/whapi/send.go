@@ -17,9 +17,13 @@ type sender struct {
 type draft struct {
 	chat     *chat
 	what     Content
+	kind     string // with body: what of it is ready, because its file is already stored
+	body     body
 	quoted   *record
 	edit     *record
 	mentions []string
+
+	forwarded int
 }
 
 // editWindow is how long WhatsApp lets a message be edited; sources differ between 15 and 20 minutes.
@@ -27,7 +31,7 @@ const editWindow = 15 * time.Minute
 
 // POST /messages/text
 func (s *Sim) postText(c call) (any, error) {
-	in, err := decode[struct {
+	in, err := form[struct {
 		sender
 		Body          string   `json:"body"`
 		TypingTime    float64  `json:"typing_time"`
@@ -46,11 +50,14 @@ func (s *Sim) postText(c call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if d.edit != nil && d.edit.isFile() {
+		return nil, errOtherKind
+	}
 	d.what = Text(in.Body)
 	if in.NoLinkPreview {
 		d.what = bareText(in.Body)
 	}
-	return s.afterTyping(c, d, in.TypingTime)
+	return s.after(c, d, "typing", in.TypingTime)
 }
 
 // draft checks what every kind of message has in common.
@@ -96,13 +103,14 @@ func (s *Sim) mayEdit(r *record, in *chat) bool {
 	return r != nil && r.fromMe && r.editable() && r.chat == in && s.clock.Now().Sub(r.at) <= editWindow
 }
 
-// afterTyping shows typing for so many seconds and only then sends. A caller who hangs up meanwhile does not stop it.
-func (s *Sim) afterTyping(c call, d draft, seconds float64) (any, error) {
+// after shows typing or recording for so many seconds and only then sends. A caller who hangs up meanwhile does not stop
+// it.
+func (s *Sim) after(c call, d draft, presence string, seconds float64) (any, error) {
 	if seconds == 0 {
 		return s.deliver(c.ch, d)
 	}
 	until := s.clock.Now().Add(time.Duration(seconds * float64(time.Second)))
-	d.chat.show("typing", until)
+	d.chat.show(presence, until)
 	s.nudge()
 	if s.pause(c.r.Context(), until) {
 		return s.deliver(c.ch, d)
@@ -127,9 +135,12 @@ func (s *Sim) deliver(ch *channel, d draft) (any, error) {
 		return sentMessage{true, s.edit(d.edit, ch.Phone, "api", d.what)}, nil
 	}
 	r := &record{
-		chat: d.chat, what: d.what, from: ch.Phone, fromMe: true, source: "api", status: "pending", quoted: d.quoted, mentions: d.mentions,
+		chat: d.chat, what: d.what, from: ch.Phone, fromMe: true, source: "api", status: "pending",
+		quoted: d.quoted, mentions: d.mentions, forwarded: d.forwarded,
 	}
-	r.kind, r.body = d.what.render(s, ch)
+	if r.kind, r.body = d.kind, d.body; r.body == nil {
+		s.fill(r, d.what, s.now(ch))
+	}
 	return sentMessage{true, s.utter(ch, r)}, nil
 }
 

@@ -13,8 +13,8 @@ import (
 	"marketa/sandbox/wire"
 )
 
-// maxBody is our guess; the vendor only says that 413 exists.
-const maxBody = 10 << 20
+// maxBody is our guess, a little above the largest document; the vendor only says that 413 exists.
+const maxBody = 101 << 20
 
 // call is one authenticated request.
 type call struct {
@@ -48,13 +48,25 @@ func (s *Sim) serve(do endpoint) http.HandlerFunc {
 		case answer == nil:
 			w.WriteHeader(http.StatusNoContent)
 		default:
-			writeJSON(w, http.StatusOK, answer)
+			answer.write(w, http.StatusOK)
 		}
 	}
 }
 
+// raw is an answer that is no JSON of ours: a file.
+type raw struct {
+	mime  string
+	bytes []byte
+}
+
+func (a *raw) write(w http.ResponseWriter, status int) {
+	w.Header().Set("Content-Type", a.mime)
+	w.WriteHeader(status)
+	_, _ = w.Write(a.bytes)
+}
+
 // run gives the encoded answer, nil for none.
-func (s *Sim) run(do endpoint, r *http.Request, body []byte) ([]byte, error) {
+func (s *Sim) run(do endpoint, r *http.Request, body []byte) (*raw, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ch, err := s.authenticate(r)
@@ -65,8 +77,13 @@ func (s *Sim) run(do endpoint, r *http.Request, body []byte) ([]byte, error) {
 	if err != nil || answer == nil {
 		return nil, err
 	}
-	return encode(answer), nil
+	if file, ready := answer.(raw); ready {
+		return &file, nil
+	}
+	return &raw{jsonType, encode(answer)}, nil
 }
+
+const jsonType = "application/json; charset=utf-8"
 
 // authenticate finds the channel of the token. An unknown one is not told apart from a channel that does not exist; a
 // channel whose subscription ended (STOP) shows its health and nothing else.
@@ -103,18 +120,12 @@ func (e *refusal) Error() string { return e.Detail.Message }
 
 func (e *refusal) body() []byte { return encode(map[string]errorJSON{"error": e.Detail}) }
 
-func (e *refusal) write(w http.ResponseWriter) { writeJSON(w, e.Status, e.body()) }
+func (e *refusal) write(w http.ResponseWriter) { (&raw{jsonType, e.body()}).write(w, e.Status) }
 
 // Refuse is a fault that answers as the vendor would: 402, 403, 413, 429, 500…
 func Refuse(status int, message string) wire.Fault {
 	e := refuse(status, message)
 	return wire.Fault{Status: status, Header: map[string]string{"Content-Type": "application/json"}, Body: string(e.body())}
-}
-
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
 }
 
 // decode reads a JSON body. What is in it is never repeated in the refusal.
@@ -124,8 +135,12 @@ func decode[T any](c call) (T, error) {
 	if kind != "application/json" {
 		return in, refuse(400, "Wrong request parameters: the body must be application/json")
 	}
-	if json.Unmarshal(c.body, &in) != nil {
-		return in, refuse(400, "Wrong request parameters: the body cannot be read")
+	return unmarshal[T](c.body)
+}
+
+func unmarshal[T any](body []byte) (in T, err error) {
+	if json.Unmarshal(body, &in) != nil {
+		return in, errUnreadable
 	}
 	return in, nil
 }

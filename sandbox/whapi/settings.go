@@ -14,6 +14,7 @@ import (
 type settings struct {
 	fields map[string]json.RawMessage
 	hooks  []Hook
+	auto   []string // kinds of files that are downloaded as they come
 }
 
 func defaultSettings() settings {
@@ -28,7 +29,8 @@ func defaultSettings() settings {
 
 // patch replaces the top-level fields that were sent, each as a whole, and names those that changed.
 func (st settings) patch(sent map[string]json.RawMessage) (settings, []string, error) {
-	next := settings{fields: maps.Clone(st.fields), hooks: st.hooks}
+	next := st
+	next.fields = maps.Clone(st.fields)
 	changes := []string{}
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		raw := compact(sent[name])
@@ -50,6 +52,8 @@ func (st *settings) check(name string, raw []byte) error {
 		return between(name, raw, 3000, 15000)
 	case "max_callback_backoff_delay_ms":
 		return between(name, raw, 600000, 3600000)
+	case "media":
+		return st.checkMedia(raw)
 	case "webhooks":
 		var hooks []Hook
 		if json.Unmarshal(raw, &hooks) != nil {
@@ -63,6 +67,28 @@ func (st *settings) check(name string, raw []byte) error {
 		st.hooks = hooks
 	}
 	return nil
+}
+
+// downloadable are the kinds that auto_download knows.
+var downloadable = []string{"image", "audio", "voice", "video", "document", "sticker"}
+
+func (st *settings) checkMedia(raw []byte) error {
+	var media struct {
+		Auto []string `json:"auto_download"`
+	}
+	if json.Unmarshal(raw, &media) != nil || slices.ContainsFunc(media.Auto, func(kind string) bool { return !slices.Contains(downloadable, kind) }) {
+		return refuse(400, "wrong settings format: media.auto_download")
+	}
+	st.auto = media.Auto
+	return nil
+}
+
+// downloads says whether files of a kind are downloaded as they come; gif and short are videos.
+func (st settings) downloads(kind string) bool {
+	if kind == "gif" || kind == "short" {
+		kind = "video"
+	}
+	return slices.Contains(st.auto, kind)
 }
 
 func between(name string, raw []byte, low, high float64) error {
@@ -95,7 +121,8 @@ func (h Hook) check() error {
 func (st settings) add(h Hook) settings {
 	var raw []json.RawMessage
 	_ = json.Unmarshal(st.fields["webhooks"], &raw) // checked when it was stored
-	next := settings{fields: maps.Clone(st.fields), hooks: append(slices.Clone(st.hooks), h)}
+	next := st
+	next.fields, next.hooks = maps.Clone(st.fields), append(slices.Clone(st.hooks), h)
 	next.fields["webhooks"] = encode(append(raw, encode(h)))
 	return next
 }

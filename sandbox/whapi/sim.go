@@ -24,6 +24,7 @@ type Sim struct {
 	seed    uint64
 	faults  *wire.Faults
 	courier *wire.Courier
+	client  *http.Client // downloads what a body names
 	handler http.Handler
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -35,10 +36,14 @@ type Sim struct {
 	watchers map[chan struct{}]struct{}
 	backoff  backoff
 	shuffle  *rand.Rand
-	parcels  int // counts parcels sent, so that each can have a lane of its own
+	base     string            // of links to files; empty until the first
+	own      *wire.Server      // serves them when nobody else does
+	web      map[string]upload // what was published, by address
+	cache    map[string]upload // what was downloaded
+	parcels  int               // counts parcels sent, so that each can have a lane of its own
 
-	autoRead, statusesFirst, unordered, useLID bool
-	batch                                      int
+	autoRead, statusesFirst, unordered, useLID, votesByID bool
+	batch                                                 int
 }
 
 // New builds a vendor without channels.
@@ -49,6 +54,7 @@ func New(cfg Config) *Sim {
 	s := &Sim{
 		clock: cfg.Clock, seed: cfg.Seed, faults: &wire.Faults{},
 		people: map[string]*person{}, groups: map[string]*group{}, watchers: map[chan struct{}]struct{}{},
+		web: map[string]upload{}, cache: map[string]upload{}, client: downloader(),
 		backoff: defaultBackoff, shuffle: rand.New(rand.NewPCG(cfg.Seed, 1)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -71,6 +77,12 @@ func (s *Sim) Courier() *wire.Courier { return s.courier }
 func (s *Sim) Close() {
 	s.cancel()
 	s.courier.Close()
+	s.mu.Lock()
+	own := s.own
+	s.mu.Unlock()
+	if own != nil {
+		_ = own.Close() // a file that is still being read may be cut
+	}
 }
 
 // AutoRead lets people read our messages the moment they arrive; without it statuses end at delivered until OpenChat.

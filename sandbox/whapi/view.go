@@ -2,6 +2,8 @@ package whapi
 
 import (
 	"cmp"
+	"errors"
+	"slices"
 	"time"
 )
 
@@ -12,6 +14,21 @@ type Message struct {
 	FromMe, Edited, Deleted                                                   bool
 	Time                                                                      time.Time
 	Reactions                                                                 []string // one per person, in the order they came
+
+	MIME, FileName, Caption string // of a file; its bytes come from File
+	Size, Seconds           int
+	ViewOnce, Gone          bool // Gone: neither the vendor nor a phone can give the file any more
+	Location                *Location
+	Contacts                []Contact
+	Options                 []PollOption
+	Mentions                []string // phones, or hidden identities with @lid
+	Forwarded               int
+}
+
+// PollOption is one option of a poll with the phones of those who chose it.
+type PollOption struct {
+	Name   string
+	Voters []string
 }
 
 // Chat is a conversation as the channel's phone lists it. Kind is contact or group; Unread counts what people wrote.
@@ -73,9 +90,12 @@ func (s *Sim) show(ch *channel, r *record) Message {
 	m := Message{
 		ID: r.id, Channel: ch.Name, ChatID: r.chat.id, Type: r.kind, Text: r.text(), From: r.from, FromName: s.nameOf(r.from),
 		Source: r.source, Status: r.status, FromMe: r.fromMe, Edited: r.edited, Deleted: r.deleted, Time: r.at,
+		Mentions: r.mentions, Forwarded: r.forwarded,
 	}
 	if r.deleted {
 		m.Text = ""
+	} else {
+		s.showContent(&m, r)
 	}
 	if r.quoted != nil {
 		m.QuotedID = r.quoted.id
@@ -84,6 +104,52 @@ func (s *Sim) show(ch *channel, r *record) Message {
 		m.Reactions = append(m.Reactions, one.emoji)
 	}
 	return m
+}
+
+func (s *Sim) showContent(m *Message, r *record) {
+	switch what := r.what.(type) {
+	case Media:
+		b := r.body.(*mediaJSON)
+		m.MIME, m.FileName, m.Caption, m.ViewOnce = b.MIME, b.Name, b.Caption, b.ViewOnce
+		m.Size, m.Seconds = b.Size, what.Seconds
+		m.Gone = !r.ch.file(b.ID).reachable(s.clock.Now())
+	case Location:
+		m.Location = &what
+	case LiveLocation:
+		m.Location = &Location{Latitude: what.Latitude, Longitude: what.Longitude, Name: what.Caption, Accuracy: what.Accuracy}
+	case Contacts:
+		m.Contacts = what
+	case Poll:
+		m.Options = what.shown(r.votes)
+	}
+}
+
+func (p Poll) shown(votes []vote) []PollOption {
+	var list []PollOption
+	for _, name := range p.Options {
+		o := PollOption{Name: name}
+		for _, v := range votes {
+			if slices.Contains(v.options, name) {
+				o.Voters = append(o.Voters, v.phone)
+			}
+		}
+		list = append(list, o)
+	}
+	return list
+}
+
+// File is the file of a message as the phone that sent it has it, expired or not: for showing it, not for learning what
+// the vendor still has.
+func (s *Sim) File(name, messageID string) (mimeType string, content []byte, err error) {
+	err = s.touch("file", name, messageID, func(_ *channel, r *record) error {
+		m, isFile := r.what.(Media)
+		if !isFile {
+			return errors.New("this message has no file")
+		}
+		mimeType, content = m.mime(), m.Bytes
+		return nil
+	})
+	return mimeType, content, err
 }
 
 // Presence is "typing" or "recording" while our side does it in that chat, else empty.

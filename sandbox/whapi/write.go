@@ -67,8 +67,7 @@ func (s *Sim) compose(ch *channel, r *record, what Content, o Opts) error {
 		}
 	}
 	r.mentions, r.forwarded = o.Mentions, o.Forwarded
-	r.what = what
-	r.kind, r.body = what.render(s, ch)
+	s.fill(r, what, s.now(ch))
 	return nil
 }
 
