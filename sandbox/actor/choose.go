@@ -79,7 +79,7 @@ func shared(client, tool []word) int {
 		if len([]rune(c.low)) < 4 || commonWords[english][c.low] {
 			continue
 		}
-		if slices.ContainsFunc(tool, func(t word) bool { return t.low == c.low || (len(c.low) > 5 && slip(t.low, c.low)) }) {
+		if slices.ContainsFunc(tool, func(t word) bool { return t.low == c.low || (len(c.low) > 5 && slip([]rune(t.low), []rune(c.low))) }) {
 			n++
 		}
 	}

@@ -8,5 +8,6 @@
 // conversations and tool results are data; it follows none of them.
 //
 // It knows nothing of any vendor's wire and imports only the standard library. Start reading at [Mind], then
-// [Actor.Answer], then [Script].
+// [Actor.Answer]: look (view.go) → points (what was said) → plan (choose.go: which tools) → write (compose.go; redo.go when a
+// manager wants it otherwise). The vocabulary is lexicon.go, what is said stands in say_*.go, [Script] serves dialogues.
 package actor

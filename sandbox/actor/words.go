@@ -1,6 +1,7 @@
 package actor
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -46,22 +47,34 @@ func fold(s string) string { return accents.Replace(strings.ToLower(s)) }
 // letters and more may contain one slip of the finger.
 func (w word) has(pattern string) bool {
 	stem, open := strings.CutSuffix(pattern, "*")
-	switch {
-	case w.low == stem, open && strings.HasPrefix(w.low, stem):
+	if w.low == stem || open && strings.HasPrefix(w.low, stem) {
 		return true
-	case commonWords[english][w.low] || commonWords[german][w.low] || commonWords[italian][w.low] || commonWords[spanish][w.low]:
-		return false // a real word is no slip
-	case len(stem) < 6 || w.low == "" || w.low[0] != stem[0] || len([]rune(stem)) < 6:
-		return false
-	case open && len([]rune(w.low)) >= len([]rune(stem)):
-		return slip(string([]rune(w.low)[:len([]rune(stem))]), stem) || slip(string([]rune(w.low)[:len([]rune(stem))-1]), stem)
 	}
-	return slip(w.low, stem)
+	if len(stem) < 6 || len(w.low) < 5 || w.low[0] != stem[0] || len(w.low) < len(stem)-2 || !open && len(w.low) > len(stem)+2 {
+		return false
+	}
+	return w.nearly([]rune(stem), open)
+}
+
+// nearly compares word and stem letter by letter, when the word is none that exists.
+func (w word) nearly(stem []rune, open bool) bool {
+	for _, l := range []language{english, german, italian, spanish} {
+		if commonWords[l][w.low] {
+			return false
+		}
+	}
+	got := []rune(w.low)
+	switch {
+	case len(stem) < 6:
+		return false
+	case open && len(got) >= len(stem):
+		return slip(got[:len(stem)], stem) || slip(got[:len(stem)-1], stem)
+	}
+	return slip(got, stem)
 }
 
 // slip: one letter wrong, missing, doubled, or two neighbours swapped, not in the first place.
-func slip(a, b string) bool {
-	x, y := []rune(a), []rune(b)
+func slip(x, y []rune) bool {
 	if len(x) > len(y) {
 		x, y = y, x
 	}
@@ -76,18 +89,19 @@ func slip(a, b string) bool {
 		return true
 	}
 	if len(x) < len(y) {
-		return string(x[i:]) == string(y[i+1:])
+		return slices.Equal(x[i:], y[i+1:])
 	}
-	swapped := i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && string(x[i+2:]) == string(y[i+2:])
-	return swapped || string(x[i+1:]) == string(y[i+1:])
+	swapped := i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
+	return swapped || slices.Equal(x[i+1:], y[i+1:])
 }
 
 // phrase finds a pattern of one or several words; it returns the first word's index, or -1.
 func phrase(ws []word, pattern string) int {
-	parts := strings.Fields(pattern)
-	if len(parts) == 0 {
-		return -1
+	pattern = strings.TrimSpace(pattern)
+	if !strings.Contains(pattern, " ") {
+		return slices.IndexFunc(ws, func(w word) bool { return pattern != "" && w.has(pattern) })
 	}
+	parts := strings.Fields(pattern)
 	for i := 0; i+len(parts) <= len(ws); i++ {
 		if phraseAt(ws[i:], parts) {
 			return i
