@@ -46,13 +46,9 @@ type Tx struct {
 
 // Open connects; it neither migrates nor starts anything.
 func Open(ctx context.Context, url string) (*DB, error) {
-	cfg, err := pgxpool.ParseConfig(url)
+	cfg, err := poolConfig(url)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "DATABASE_URL cannot be read. It looks like postgres://user:password@host:5432/database.")
-	}
-	cfg.MaxConns = max(cfg.MaxConns, 16)
-	if cfg.ConnConfig.ConnectTimeout == 0 {
-		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+		return nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
@@ -66,6 +62,19 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	db := &DB{Clock: SystemClock{}, pool: pool, jobs: jobs}
 	db.ingest.commit, db.ingest.salvage = db.commitInbound, db.salvage
 	return db, nil
+}
+
+// poolConfig reads an address, whose password must not be in the error.
+func poolConfig(url string) (*pgxpool.Config, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "DATABASE_URL cannot be read. It looks like postgres://user:password@host:5432/database.")
+	}
+	cfg.MaxConns = max(cfg.MaxConns, 16)
+	if cfg.ConnConfig.ConnectTimeout == 0 {
+		cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	return cfg, nil
 }
 
 // Close ends all connections.

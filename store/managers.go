@@ -83,6 +83,10 @@ const askColumns = `id, manager_id, tg_chat_id, approval_id, kind, message_id, a
 
 // OpenAsk puts a question to a manager; his older one in the same chat lapses.
 func (tx *Tx) OpenAsk(ctx context.Context, a Ask) (AskID, error) {
+	// One at a time: a double tap asks twice at the same moment.
+	if _, err := tx.exec(ctx, `SELECT FROM managers WHERE id = $1 FOR NO KEY UPDATE`, a.ManagerID); err != nil {
+		return AskID{}, fmt.Errorf("store: open ask: %w", err)
+	}
 	if _, err := tx.exec(ctx, `UPDATE asks SET answered_at = $3 WHERE manager_id = $1 AND tg_chat_id = $2 AND answered_at IS NULL`, a.ManagerID, a.TgChatID, tx.Now); err != nil {
 		return AskID{}, fmt.Errorf("store: open ask: %w", err)
 	}

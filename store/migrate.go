@@ -24,16 +24,17 @@ import (
 // Migrate brings the schema to this build's state: River's tables, then ours. Several replicas may call it at once; one
 // does the work. It never goes back.
 func Migrate(ctx context.Context, url string) error {
-	pool, err := pgxpool.New(ctx, url)
+	cfg, err := poolConfig(url)
+	if err != nil {
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
 	defer pool.Close()
 	if err := pool.Ping(ctx); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "The database does not answer. Check DATABASE_URL and that the server runs.")
-	}
-	if err := needVector(ctx, pool); err != nil {
-		return err
 	}
 	// goose's own session lock covers only its part, so one of ours covers both.
 	conn, err := pool.Acquire(ctx)
@@ -50,6 +51,9 @@ func Migrate(ctx context.Context, url string) error {
 		defer cancel()
 		_, _ = conn.Exec(ctx, `SELECT pg_advisory_unlock($1)`, key)
 	}()
+	if err := needVector(ctx, pool); err != nil {
+		return err
+	}
 	if err := migrateRiver(ctx, pool); err != nil {
 		return err
 	}
@@ -62,7 +66,7 @@ func migrateRiver(ctx context.Context, pool *pgxpool.Pool) error {
 		return fmt.Errorf("store: river migrations: %w", err)
 	}
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("store: river migrations: %w", err)
+		return fmt.Errorf("store: river migrations: %w", sayRights(err))
 	}
 	return nil
 }
