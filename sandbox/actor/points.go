@@ -61,7 +61,9 @@ var injection = regexp.MustCompile(`(?i)` + strings.Join([]string{
 	`(игнорир|забудь|забудьте|отбрось)\p{L}*.{0,40}(инструкц|правил|указани|все|всё)`,
 	`system prompt|systemprompt|prompt di sistema|prompt del sistema|системн\p{L}* (промпт|инструкц)|developer mode|jailbreak|\bDAN\b`,
 	`you are now\b|pretend (to be|you are)|act as (if|an?)\b.{0,40}(admin|ai|model|assistant without)|du bist (jetzt|ab jetzt)|fai finta di essere|ahora eres|actúa como|представь, что ты|теперь ты`,
-	`(send|give|show|list|export|schick|gib|zeig|manda|dammi|mostra|envia|envía|dame|muestra|muéstrame|mándame|пришли|отправь|дай|покажи)\p{L}*[^\p{L}].{0,30}?(all|alle|tutti|tutte|todos|todas|все|всех|other|ander|altri|otros|других|чужи).{0,40}(phone|number|client|customer|contact|data|password|token|telefonnummern|nummern|kunden|daten|passw|numeri|clienti|contatti|dati|números|numeros|clientes|contactos|datos|contraseñ|номер|телефон|клиент|данны|парол|токен)`,
+	`(send|give|show|list|export|schick|gib|zeig|manda|dammi|mostra|envia|envía|dame|muestra|muéstrame|mándame|пришли|отправь|дай|покажи)\p{L}*[^\p{L}].{0,30}?(?:all|alle|tutti|tutte|todos|todas|все|всех|other|ander|altri|otros|других|чужи).{0,40}(phone|data\b|password|token|telefonnummern|daten\b|passw|numeri|dati\b|números|numeros|datos|contraseñ|номера|телефон|данны|парол|токен)`,
+	`(send|give|show|list|schick|gib|zeig|manda|dammi|mostra|envi|dame|dime|пришли|отправь|дай|покажи)\p{L}*[^\p{L}].{0,60}?(?:other|ander|altri|otros|других|чужи)\p{L}*.{0,15}(client|customer|restaurant|kunden|clienti|ristoranti|clientes|клиент|ресторан)`,
+	`(phone|numbers|data|nummern|daten|numeri|dati|números|datos|номера|данные|телефоны).{0,20}(?:all|aller|tutti|todos|всех).{0,20}(client|customer|kunden|clienti|clientes|клиент)`,
 	`(api|access)[ -]?(key|token)s?\b|drop table|<script|\[/?inst\]|<\|`,
 	`(approve|freigeb|approva|aprueba|одобри)\p{L}*\b.{0,30}(yourself|without (a )?(manager|asking)|selbst|da solo|tú mismo|сам)`,
 }, `|`))

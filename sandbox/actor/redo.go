@@ -10,7 +10,7 @@ import (
 func (a *Actor) rewrite(v view, points []point, pl plan, s style) string {
 	points = s.drop(points)
 	best, bestScore := "", -1.0
-	for try := uint64(1); try <= 24; try++ {
+	for try := uint64(1); try <= 12; try++ {
 		text := a.compose(v, points, pl, s, try)
 		if text = s.fit(text, v.previous, a, v, try); text == "" || same(text, v.previous) {
 			continue
