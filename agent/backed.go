@@ -2,6 +2,7 @@ package agent
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -14,8 +15,9 @@ func backed(w *walk, text string) []string {
 	known := newEvidence(w.known() + "\n" + w.localNow().Format("2006-01-02") + "\n" + w.localNow().Format("2006"))
 	var loose, out []string
 	for _, f := range figuresIn(text) {
-		if !known.holds(f) && len(loose) < mostLoose {
-			loose = append(loose, "“"+cutTo(f.text, 40)+"”")
+		quote := "“" + cutTo(f.text, 40) + "”"
+		if !known.holds(f) && !slices.Contains(loose, quote) && len(loose) < mostLoose {
+			loose = append(loose, quote)
 		}
 	}
 	if len(loose) > 0 {

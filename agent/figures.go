@@ -62,7 +62,7 @@ func figuresIn(text string) []figure {
 	r.take(clocks, clockFigure)
 	r.take(spans, func(m []string) (figure, bool) {
 		if m[2] != "" {
-			r.found = append(r.found, figure{kind: span, text: strings.TrimSpace(m[0]), value: value(m[2])})
+			r.found = append(r.found, figure{kind: span, text: shown(m[0]), value: value(m[2])})
 		}
 		return figure{kind: span, value: value(m[1])}, true
 	})
@@ -90,7 +90,7 @@ func (r *reader) take(pattern *regexp.Regexp, read func(m []string) (figure, boo
 		if !ok {
 			continue
 		}
-		f.text = strings.TrimFunc(m[0], func(c rune) bool { return unicode.IsSpace(c) || c == ',' || c == ';' })
+		f.text = shown(m[0])
 		if before := []rune(r.text[:span[0]]); len(before) == 0 || !unicode.IsLetter(before[len(before)-1]) || f.kind == link {
 			r.found = append(r.found, f)
 		}
@@ -98,6 +98,11 @@ func (r *reader) take(pattern *regexp.Regexp, read func(m []string) (figure, boo
 		at = span[1]
 	}
 	r.text = rest.String() + r.text[at:]
+}
+
+// shown is a find without what stands around it.
+func shown(s string) string {
+	return strings.TrimSpace(strings.TrimRight(s, " \t\n.,;:!?)]»”"))
 }
 
 func fullDateFigure(m []string) (figure, bool) {

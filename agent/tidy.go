@@ -99,7 +99,7 @@ func wholeHead(runes []rune, i int) int {
 			return runes[j] == '\n' || unicode.IsSpace(runes[j]) && strings.ContainsRune(".!?…", runes[j-1])
 		},
 		func(j int) bool { return unicode.IsSpace(runes[j]) },
-		func(j int) bool { return !joined(runes[j-1], runes[j]) },
+		func(j int) bool { return !joined(runes, j) },
 	} {
 		for j := i; j > i*2/3 && j > 0; j-- {
 			if ends(j) {
@@ -112,11 +112,17 @@ func wholeHead(runes []rune, i int) int {
 
 const joiner = '\u200D'
 
-// joined says that two runes may be one sign: an accent, a family of emoji, a skin's colour, a flag.
-func joined(a, b rune) bool {
-	flag := func(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
-	return a == joiner || b == joiner || unicode.IsMark(b) || (b >= 0x1F3FB && b <= 0x1F3FF) || (flag(a) && flag(b))
+// joined says that the rune at j belongs to the sign before it: an accent, a family of emoji, a skin's colour, a flag.
+func joined(runes []rune, j int) bool {
+	flags := 0
+	for i := j - 1; i >= 0 && isFlag(runes[i]); i-- {
+		flags++
+	}
+	r := runes[j]
+	return runes[j-1] == joiner || r == joiner || unicode.IsMark(r) || (r >= 0x1F3FB && r <= 0x1F3FF) || (isFlag(r) && flags%2 == 1)
 }
+
+func isFlag(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF } // two of them make one
 
 // closed takes the last mark away where a cut has left it alone on its line.
 func closed(s string) string {
