@@ -7,6 +7,7 @@ package team
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"marketa/internal/fault"
 	"marketa/tools"
@@ -26,10 +27,12 @@ type AskArgs struct {
 	Question string `json:"question" jsonschema:"one question, with all that is needed to answer it"`
 }
 
+const longest = 400 // characters: the card shows so many
+
 func ask(_ context.Context, args AskArgs) (tools.Proposal, error) {
-	q := strings.TrimSpace(args.Question)
-	if q == "" || len([]rune(q)) > 400 {
-		return tools.Proposal{}, fault.New(fault.Invalid, "question must have 1 to 400 characters.")
+	q := strings.TrimFunc(args.Question, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) })
+	if q == "" || len([]rune(q)) > longest {
+		return tools.Proposal{}, fault.New(fault.Invalid, "question must have 1 to %d characters.", longest)
 	}
 	return tools.NewProposal(Question, struct {
 		Question string `json:"question"`
