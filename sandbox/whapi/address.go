@@ -10,6 +10,7 @@ import (
 var (
 	toPattern      = regexp.MustCompile(`^[\d-]{9,31}(@[\w\.]{1,})?$`)
 	chatPattern    = regexp.MustCompile(`^[\d-]{10,31}@[\w\.]{1,}$`)
+	groupPattern   = regexp.MustCompile(`^[\d-]{10,31}@g\.us$`)
 	messagePattern = regexp.MustCompile(`^[A-Za-z0-9._]{4,30}-[A-Za-z0-9._]{4,14}(-[A-Za-z0-9._]{4,10})?(-[A-Za-z0-9._]{2,10})?$`)
 	mediaPattern   = regexp.MustCompile(`^(?:media_init|[A-Za-z0-9]+-[0-9A-Fa-f-]+)$`)
 	mentionPattern = regexp.MustCompile(`^\d{7,15}(@s\.whatsapp\.net)?$|^\d{10,31}@g\.us$`)
@@ -33,8 +34,8 @@ func (s *Sim) canonical(id string) string {
 	case atGroup:
 		return id
 	case atLID:
-		if p := s.personByLID(local); p != nil {
-			return p.Phone + atPerson
+		if phone := s.phoneByLID(local); phone != "" {
+			return phone + atPerson
 		}
 	}
 	return ""
@@ -62,6 +63,9 @@ func (s *Sim) mentionID(who string) string {
 func (s *Sim) contactID(phone string) string {
 	if p := s.people[phone]; p != nil && s.useLID {
 		return p.lid + atLID
+	}
+	if ch := s.channelByPhone(phone); ch != nil && s.useOwnLID {
+		return ch.LID + atLID
 	}
 	return phone
 }

@@ -36,7 +36,7 @@ func setup(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{T: t, clock: wire.Simulated(time.Unix(1795000000, 0))}
 	b.sim = New(Config{Clock: b.clock, Seed: 7})
-	b.sim.AddChannel(Channel{Name: "company", ID: "MANTIS-AB12C", Token: "tok_company", Phone: company, Title: "SMM Studio"})
+	b.sim.AddChannel(Channel{Name: "company", ID: "MANTIS-AB12C", Token: "tok_company", Phone: company, Title: "SMM Studio", LID: "777888999000111"})
 	b.sim.AddChannel(Channel{Name: "marketa", ID: "MANTIS-XY34Z", Token: "tok_marketa", Phone: "380508880000", Title: "Marketa"})
 	b.sim.AddPerson(Person{Phone: "+380 50 111 22 33", Name: "Olena", LID: "222333444555666"})
 	b.inbox = newInbox(t, b.clock)

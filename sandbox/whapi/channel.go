@@ -8,7 +8,8 @@ import (
 )
 
 // Channel is one connected WhatsApp number. Name is ours and never on the wire; ID looks like MANTIS-M72HC.
-type Channel struct{ Name, ID, Token, Phone, Title string }
+// LID is the number's hidden identity; empty, the seed decides it.
+type Channel struct{ Name, ID, Token, Phone, Title, LID string }
 
 // channel is what the vendor holds about one number. The history is in the order in which things happened.
 type channel struct {
@@ -38,6 +39,7 @@ func (s *Sim) AddChannel(c Channel) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.Phone = digits(c.Phone)
+	c.LID = s.lidOf(c.Phone, c.LID)
 	ch := &channel{
 		Channel: c, health: auth, started: s.clock.Now(), settings: defaultSettings(),
 		chats: map[string]*chat{}, byID: map[string]*record{}, watched: map[string]bool{},
@@ -112,6 +114,15 @@ func (s *Sim) mustChannel(name string) (*channel, error) {
 func (s *Sim) channelByToken(token string) *channel {
 	for _, ch := range s.channels {
 		if token != "" && ch.Token == token {
+			return ch
+		}
+	}
+	return nil
+}
+
+func (s *Sim) channelByPhone(phone string) *channel {
+	for _, ch := range s.channels {
+		if ch.Phone == phone {
 			return ch
 		}
 	}

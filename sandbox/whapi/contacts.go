@@ -46,8 +46,8 @@ func (s *Sim) headContact(c call) (any, error) {
 func (s *Sim) getLIDs(c call) (any, error) {
 	answer := map[string]lidJSON{}
 	for _, id := range strings.Split(c.r.URL.Query().Get("ContactIDList"), ",") {
-		if p := s.people[digits(id)]; p != nil {
-			answer[p.Phone] = lidJSON{p.lid + atLID}
+		if phone := digits(id); s.onWhatsApp(phone) {
+			answer[phone] = lidJSON{s.hidden(phone)}
 		}
 	}
 	return answer, nil
@@ -55,9 +55,17 @@ func (s *Sim) getLIDs(c call) (any, error) {
 
 // GET /contacts/lids/{ContactID}
 func (s *Sim) getLID(c call) (any, error) {
-	p := s.people[digits(c.vars["ContactID"])]
-	if p == nil {
+	phone := digits(c.vars["ContactID"])
+	if !s.onWhatsApp(phone) {
 		return nil, refuse(404, "User not found")
 	}
-	return lidJSON{p.lid + atLID}, nil
+	return lidJSON{s.hidden(phone)}, nil
+}
+
+// hidden is the other identity of a number that is on WhatsApp.
+func (s *Sim) hidden(phone string) string {
+	if p := s.people[phone]; p != nil {
+		return p.lid + atLID
+	}
+	return s.channelByPhone(phone).LID + atLID
 }

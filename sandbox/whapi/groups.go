@@ -2,97 +2,146 @@ package whapi
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 )
 
+// Group is a group as people make one. ID may be empty: the vendor's numbering gives one. Our own numbers may be among
+// the Members and may be the Creator.
+type Group struct {
+	ID, Subject, Creator string
+	Members, Admins      []string // phones; an admin is a member anyway
+	Announcements        bool     // only admins may write
+}
+
 // group is one group in the world, whichever channels are in it.
 type group struct {
-	id, subject string
-	members     []string // phones; the first made it
-	made        time.Time
+	id, subject, description string
+	creator                  string
+	members                  []string // phones, in the order they came
+	admins                   []string // of these; the creator is one without being listed
+	made, named              time.Time
+	announcements            bool // only admins may write
+	restricted               bool // only admins may change name and description
+	invite                   string
 }
+
+// AddGroup is somebody making a group; every channel in it hears of it. It gives the group's id.
+func (s *Sim) AddGroup(g Group) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	phones := append(append([]string{g.Creator}, g.Members...), g.Admins...)
+	made := &group{id: cmp.Or(g.ID, s.nextGroupID()), subject: g.Subject, creator: digits(g.Creator), announcements: g.Announcements}
+	for _, phone := range phones {
+		if phone = digits(phone); !s.onWhatsApp(phone) {
+			return "", fmt.Errorf("whapi: add group: %w", errNobody)
+		}
+		made.join(phone)
+	}
+	for _, phone := range g.Admins {
+		made.promote(digits(phone))
+	}
+	if !groupPattern.MatchString(made.id) || s.groups[made.id] != nil {
+		return "", errors.New("whapi: add group: the id is no group's or taken")
+	}
+	s.found(made)
+	return made.id, nil
+}
+
+// found lets a group begin.
+func (s *Sim) found(g *group) {
+	g.made, g.named = s.clock.Now(), s.clock.Now()
+	s.groups[g.id] = g
+	for _, ch := range s.within(g) {
+		s.welcome(ch, g)
+	}
+	s.nudge()
+}
+
+// welcome tells a channel of a group that it is in now.
+func (s *Sim) welcome(ch *channel, g *group) {
+	ch.chat(g.id).last = s.clock.Now()
+	s.emit(ch, eventName{"groups", "post"}, g.id, payload{Groups: []groupJSON{s.groupOf(g)}})
+}
+
+func (s *Sim) nextGroupID() string {
+	for n := len(s.groups) + 11; ; n++ {
+		if id := fmt.Sprintf("120363%012d%s", n, atGroup); s.groups[id] == nil {
+			return id
+		}
+	}
+}
+
+// within are the channels that are in a group.
+func (s *Sim) within(g *group) []*channel {
+	var list []*channel
+	for _, ch := range s.channels {
+		if g.has(ch.Phone) {
+			list = append(list, ch)
+		}
+	}
+	return list
+}
+
+func (g *group) has(phone string) bool { return g != nil && slices.Contains(g.members, phone) }
 
 // others are the members but one.
 func (g *group) others(phone string) []string {
 	if g == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(g.members), func(m string) bool { return m == phone })
+	return without(g.members, phone)
+}
+
+func (g *group) join(phone string) {
+	if !g.has(phone) {
+		g.members = append(slices.Clone(g.members), phone)
+	}
+}
+
+func (g *group) leave(phone string) {
+	g.members, g.admins = without(g.members, phone), without(g.admins, phone)
+}
+
+func (g *group) promote(phone string) {
+	if g.has(phone) && g.rank(phone) == "member" {
+		g.admins = append(slices.Clone(g.admins), phone)
+	}
+}
+
+func (g *group) demote(phone string) { g.admins = without(g.admins, phone) }
+
+func (g *group) rank(phone string) string {
+	switch {
+	case phone == g.creator:
+		return "creator"
+	case slices.Contains(g.admins, phone):
+		return "admin"
+	}
+	return "member"
+}
+
+func (g *group) leads(phone string) bool { return g.has(phone) && g.rank(phone) != "member" }
+
+// maySpeak says whether somebody can write: members, and in an announcement group only those who lead it.
+func (g *group) maySpeak(phone string) bool {
+	return g.has(phone) && (!g.announcements || g.leads(phone))
+}
+
+func without(list []string, one string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(other string) bool { return other == one })
 }
 
 func (s *Sim) groupOf(g *group) groupJSON {
 	j := groupJSON{
-		ID: g.id, Name: g.subject, Type: "group", Timestamp: g.made.Unix(), ParticipantsCount: len(g.members),
-		NameAt: g.made.Unix(), CreatedAt: g.made.Unix(), CreatedBy: s.contactID(g.members[0]),
+		ID: g.id, Name: g.subject, Type: "group", Timestamp: g.made.Unix(), ParticipantsCount: len(g.members), Description: g.description,
+		NameAt: g.named.Unix(), CreatedAt: g.made.Unix(), CreatedBy: s.contactID(g.creator), Announcements: g.announcements, Restricted: g.restricted,
+		Participants: []participantJSON{},
 	}
-	for i, phone := range g.members {
-		rank := "member"
-		if i == 0 {
-			rank = "creator"
-		}
-		j.Participants = append(j.Participants, participantJSON{s.contactID(phone), rank})
+	for _, phone := range g.members {
+		j.Participants = append(j.Participants, participantJSON{s.contactID(phone), g.rank(phone)})
 	}
 	return j
-}
-
-// POST /groups: whoever is not on WhatsApp stays unprocessed.
-func (s *Sim) postGroup(c call) (any, error) {
-	in, err := decode[struct {
-		Subject      string   `json:"subject"`
-		Participants []string `json:"participants"`
-	}](c)
-	if err != nil {
-		return nil, err
-	}
-	if in.Subject == "" || len(in.Participants) == 0 {
-		return nil, refuse(400, "Wrong request parameters: subject and participants are required")
-	}
-	g := &group{id: fmt.Sprintf("120363%012d%s", len(s.groups)+11, atGroup), subject: in.Subject, members: []string{c.ch.Phone}, made: s.clock.Now()}
-	var left []string
-	for _, id := range in.Participants {
-		phone := digits(id)
-		if !s.onWhatsApp(phone) {
-			left = append(left, phone)
-		} else if !slices.Contains(g.members, phone) {
-			g.members = append(g.members, phone)
-		}
-	}
-	s.groups[g.id] = g
-	c.ch.chat(g.id).last = g.made
-	answer := s.groupOf(g)
-	s.emit(c.ch, eventName{"groups", "post"}, g.id, payload{Groups: []groupJSON{answer}})
-	s.nudge()
-	answer.Unprocessed = left
-	return answer, nil
-}
-
-// GET /groups
-func (s *Sim) getGroups(c call) (any, error) {
-	p, err := readPage(c.r.URL.Query())
-	if err != nil {
-		return nil, err
-	}
-	var mine []*group
-	for _, g := range s.groups {
-		if slices.Contains(g.members, c.ch.Phone) {
-			mine = append(mine, g)
-		}
-	}
-	slices.SortFunc(mine, func(a, b *group) int { return cmp.Compare(a.id, b.id) })
-	list := []groupJSON{}
-	for _, g := range cut(mine, p) {
-		list = append(list, s.groupOf(g))
-	}
-	return map[string]any{"groups": list, "count": p.count, "total": len(mine), "offset": p.offset}, nil
-}
-
-// GET /groups/{GroupID}: only for those who are in it.
-func (s *Sim) getGroup(c call) (any, error) {
-	g := s.groups[c.vars["GroupID"]]
-	if g == nil || !slices.Contains(g.members, c.ch.Phone) {
-		return nil, refuse(404, "Specified group not found")
-	}
-	return s.groupOf(g), nil
 }

@@ -104,12 +104,28 @@ type groupJSON struct {
 	NameAt            int64             `json:"name_at"`
 	CreatedAt         int64             `json:"created_at"`
 	CreatedBy         string            `json:"created_by"`
+	Description       string            `json:"description,omitempty"`
+	Announcements     bool              `json:"announcements"`
+	Restricted        bool              `json:"restricted"`
 	Unprocessed       []string          `json:"unprocessed_participants,omitempty"`
 }
 
 type participantJSON struct {
 	ID   string `json:"id"`
 	Rank string `json:"rank"` // creator, admin or member
+}
+
+// participantsJSON is what happened to members of a group.
+type participantsJSON struct {
+	GroupID      string   `json:"group_id"`
+	Participants []string `json:"participants"`
+	Action       string   `json:"action"` // add, remove, promote, demote, request…
+}
+
+type groupUpdateJSON struct {
+	BeforeUpdate groupJSON `json:"before_update"`
+	AfterUpdate  groupJSON `json:"after_update"`
+	Changes      []string  `json:"changes"`
 }
 
 type contactJSON struct {
@@ -156,6 +172,8 @@ type payload struct {
 	MessagesRemoved []string            `json:"messages_removed,omitempty"`
 	Statuses        []statusJSON        `json:"statuses,omitempty"`
 	Groups          []groupJSON         `json:"groups,omitempty"`
+	Participants    []participantsJSON  `json:"groups_participants,omitempty"`
+	GroupUpdates    []groupUpdateJSON   `json:"groups_updates,omitempty"`
 	Presences       []presenceJSON      `json:"presences,omitempty"`
 	Calls           []callJSON          `json:"calls,omitempty"`
 	Health          *healthJSON         `json:"health,omitempty"`

@@ -32,14 +32,50 @@ func (s *Sim) DeleteMessage(name, messageID string) error {
 	})
 }
 
-// React is a person putting an emoji under a message; an empty one takes it away.
+// PhoneEdits is a colleague editing on the company phone what our side wrote.
+func (s *Sim) PhoneEdits(name, messageID, text string) error {
+	return s.touch("phone edits", name, messageID, func(ch *channel, r *record) error {
+		switch {
+		case !r.fromMe:
+			return errors.New("the phone edits only what it wrote")
+		case !r.editable():
+			return errNotEditable
+		}
+		s.edit(r, ch.Phone, "mobile", Text(text))
+		return nil
+	})
+}
+
+// PhoneDeletes is a colleague deleting on the company phone what our side wrote, for everybody.
+func (s *Sim) PhoneDeletes(name, messageID string) error {
+	return s.touch("phone deletes", name, messageID, func(ch *channel, r *record) error {
+		if !r.fromMe {
+			return errors.New("the phone deletes only what it wrote")
+		}
+		s.remove(r, ch.Phone, "mobile")
+		return nil
+	})
+}
+
+// React is a person putting an emoji under a message; an empty one takes it away. With the channel's own phone it is a
+// colleague on the company phone.
 func (s *Sim) React(name, messageID, phone, emoji string) error {
 	return s.touch("react", name, messageID, func(ch *channel, r *record) error {
-		p, err := s.mustPerson(phone)
-		if err != nil {
-			return err
+		if s.channelByPhone(digits(phone)) == nil && s.people[digits(phone)] == nil {
+			return errNobody
 		}
-		s.react(r, p.Phone, "mobile", emoji)
+		s.react(r, digits(phone), "mobile", emoji)
+		return nil
+	})
+}
+
+// Play is a person listening to a voice message of ours.
+func (s *Sim) Play(name, messageID, phone string) error {
+	return s.touch("play", name, messageID, func(ch *channel, r *record) error {
+		if !r.fromMe || r.kind != "voice" && r.kind != "audio" {
+			return errors.New("this is no voice message of ours")
+		}
+		s.emitStatuses(ch, r.chat, s.reachBy(r, "played", digits(phone))...)
 		return nil
 	})
 }

@@ -1,12 +1,19 @@
 package whapi
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
 
-// Person is somebody with WhatsApp. LID is the hidden identity; empty, the seed decides it.
-type Person struct{ Phone, Name, LID string }
+// Person is somebody with WhatsApp. LID is the hidden identity; empty, the seed decides it. A private person can not be
+// put into groups by others and needs an invite link.
+type Person struct {
+	Phone, Name, LID string
+	Private          bool
+}
+
+var errNobody = errors.New("nobody with this number; AddPerson first")
 
 type person struct {
 	Person
@@ -18,38 +25,40 @@ func (s *Sim) AddPerson(p Person) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p.Phone = digits(p.Phone)
-	lid := digits(p.LID)
-	if lid == "" {
-		lid = fmt.Sprintf("2%014d", (hash(p.Phone)^s.seed)%1e14)
-	}
-	s.people[p.Phone] = &person{Person: p, lid: lid}
+	s.people[p.Phone] = &person{Person: p, lid: s.lidOf(p.Phone, p.LID)}
 	s.nudge()
+}
+
+// lidOf is the hidden identity that was given, or the one that the seed gives.
+func (s *Sim) lidOf(phone, given string) string {
+	return cmp.Or(digits(given), fmt.Sprintf("2%014d", (hash(phone)^s.seed)%1e14))
 }
 
 func (s *Sim) mustPerson(phone string) (*person, error) {
 	if p := s.people[digits(phone)]; p != nil {
 		return p, nil
 	}
-	return nil, errors.New("nobody with this number; AddPerson first")
+	return nil, errNobody
 }
 
-func (s *Sim) personByLID(lid string) *person {
+// phoneByLID is empty for an identity that is nobody's.
+func (s *Sim) phoneByLID(lid string) string {
 	for _, p := range s.people {
 		if p.lid == lid {
-			return p
+			return p.Phone
 		}
 	}
-	return nil
+	for _, ch := range s.channels {
+		if ch.LID == lid {
+			return ch.Phone
+		}
+	}
+	return ""
 }
 
 // onWhatsApp says whether a number reaches anybody: a person or one of our own channels.
 func (s *Sim) onWhatsApp(phone string) bool {
-	for _, ch := range s.channels {
-		if ch.Phone == phone {
-			return true
-		}
-	}
-	return s.people[phone] != nil
+	return s.channelByPhone(phone) != nil || s.people[phone] != nil
 }
 
 // nameOf is what a phone shows for a number: the name if there is one.
@@ -57,10 +66,8 @@ func (s *Sim) nameOf(phone string) string {
 	if p := s.people[phone]; p != nil && p.Name != "" {
 		return p.Name
 	}
-	for _, ch := range s.channels {
-		if ch.Phone == phone {
-			return ch.Title
-		}
+	if ch := s.channelByPhone(phone); ch != nil {
+		return ch.Title
 	}
 	return ""
 }

@@ -20,14 +20,18 @@ func (s *Sim) Typing(channel, phone string, on bool) error {
 	if err != nil {
 		return fmt.Errorf("whapi: typing: %w", err)
 	}
+	s.typing(ch, p.Phone+atPerson, p.Phone, on)
+	return nil
+}
+
+func (s *Sim) typing(ch *channel, chat, phone string, on bool) {
 	status := "online"
 	if on {
 		status = "typing"
 	}
-	if chat := p.Phone + atPerson; ch.watched[chat] {
-		s.emit(ch, eventName{"presences", "post"}, chat, payload{Presences: []presenceJSON{{ContactID: s.contactID(p.Phone), Status: status}}})
+	if ch.watched[chat] {
+		s.emit(ch, eventName{"presences", "post"}, chat, payload{Presences: []presenceJSON{{ContactID: s.contactID(phone), Status: status}}})
 	}
-	return nil
 }
 
 // PUT /presences/me

@@ -69,7 +69,19 @@ func (s *Sim) routes() *mux.Router {
 
 		{"GET", "/groups", s.getGroups},
 		{"POST", "/groups", online("create group", s.postGroup)},
+		{"PUT", "/groups", online("accept invite link", s.putGroups)},
 		{"GET", "/groups/{GroupID}", s.getGroup},
+		{"PUT", "/groups/{GroupID}", online("update group", s.putGroup)},
+		{"PATCH", "/groups/{GroupID}", online("update group", s.patchGroup)},
+		{"DELETE", "/groups/{GroupID}", online("leave group", s.deleteGroup)},
+		{"POST", "/groups/{GroupID}/participants", online("add participant", s.postMembers)},
+		{"DELETE", "/groups/{GroupID}/participants", online("remove participant", s.deleteMembers)},
+		{"PATCH", "/groups/{GroupID}/admins", online("promote group admin", s.changeAdmins("promote"))},
+		{"DELETE", "/groups/{GroupID}/admins", online("demote group admin", s.changeAdmins("demote"))},
+		{"GET", "/groups/{GroupID}/invite", online("create invite link", s.getInvite)},
+		{"DELETE", "/groups/{GroupID}/invite", online("revoke invite link", s.deleteInvite)},
+		{"GET", "/groups/link/{InviteCode}", online("this action", s.getLinkedGroup)},
+		{"POST", "/groups/link/{InviteCode}", online("this action", s.postInvitation)},
 	} {
 		r.Handle(e.path, s.serve(e.do)).Methods(e.method)
 	}

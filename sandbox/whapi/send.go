@@ -1,7 +1,6 @@
 package whapi
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -90,13 +89,12 @@ func (s *Sim) draft(ch *channel, in sender, mentions []string) (draft, error) {
 	return d, nil
 }
 
-// mayWrite: to any person, and to groups that the number is in.
+// mayWrite: to any person, and to groups that the number is in and may speak in.
 func (s *Sim) mayWrite(ch *channel, to string) bool {
 	if !strings.HasSuffix(to, atGroup) {
 		return true
 	}
-	g := s.groups[to]
-	return g != nil && slices.Contains(g.members, ch.Phone)
+	return s.groups[to].maySpeak(ch.Phone)
 }
 
 func (s *Sim) mayEdit(r *record, in *chat) bool {
@@ -155,9 +153,27 @@ func (s *Sim) utter(ch *channel, r *record) messageJSON {
 	if s.statusesFirst {
 		s.travel(ch, r)
 		s.publish(ch, r, echo)
-		return echo
+	} else {
+		s.publish(ch, r, echo)
+		s.travel(ch, r)
 	}
-	s.publish(ch, r, echo)
-	s.travel(ch, r)
+	s.overhear(r)
 	return echo
+}
+
+// overhear gives the other channels of a group their copies of what one of them wrote: not from_me, and not source api.
+func (s *Sim) overhear(r *record) {
+	g := s.groups[r.chat.id]
+	if g == nil {
+		return
+	}
+	like := record{from: r.from, source: r.source, what: r.what, mentions: r.mentions, forwarded: r.forwarded}
+	if like.source == "api" {
+		like.source = otherDevice
+	}
+	var quoted *said
+	if r.quoted != nil {
+		quoted = r.quoted.said
+	}
+	s.spread(g, r.said, r.ch, like, quoted)
 }

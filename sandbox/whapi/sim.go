@@ -36,14 +36,15 @@ type Sim struct {
 	watchers map[chan struct{}]struct{}
 	backoff  backoff
 	shuffle  *rand.Rand
+	codes    *rand.Rand        // invite codes
 	base     string            // of links to files; empty until the first
 	own      *wire.Server      // serves them when nobody else does
 	web      map[string]upload // what was published, by address
 	cache    map[string]upload // what was downloaded
 	parcels  int               // counts parcels sent, so that each can have a lane of its own
 
-	autoRead, statusesFirst, unordered, useLID, votesByID bool
-	batch                                                 int
+	autoRead, statusesFirst, unordered, useLID, useOwnLID, votesByID bool
+	batch                                                            int
 }
 
 // New builds a vendor without channels.
@@ -55,7 +56,7 @@ func New(cfg Config) *Sim {
 		clock: cfg.Clock, seed: cfg.Seed, faults: &wire.Faults{},
 		people: map[string]*person{}, groups: map[string]*group{}, watchers: map[chan struct{}]struct{}{},
 		web: map[string]upload{}, cache: map[string]upload{}, client: downloader(),
-		backoff: defaultBackoff, shuffle: rand.New(rand.NewPCG(cfg.Seed, 1)),
+		backoff: defaultBackoff, shuffle: rand.New(rand.NewPCG(cfg.Seed, 1)), codes: rand.New(rand.NewPCG(cfg.Seed, 2)),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.courier = &wire.Courier{Clock: cfg.Clock, Backoff: s.wait, Ordered: true}
@@ -96,6 +97,9 @@ func (s *Sim) Unordered(on bool) { s.set(func() { s.unordered = on }) }
 
 // UseLID writes people's hidden identity (…@lid) wherever the wire otherwise shows a phone number.
 func (s *Sim) UseLID(on bool) { s.set(func() { s.useLID = on }) }
+
+// UseOwnLID does the same to our own numbers: in mentions, as authors of what is quoted, as members, as senders in groups.
+func (s *Sim) UseOwnLID(on bool) { s.set(func() { s.useOwnLID = on }) }
 
 // Batch keeps messages back until n of one channel can travel in one body; Batch(1) sends what waits and ends it.
 func (s *Sim) Batch(n int) {

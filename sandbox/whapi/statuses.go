@@ -29,15 +29,26 @@ func (s *Sim) travel(ch *channel, r *record) {
 // reach moves all readers of a message forward and gives the rows that say so.
 func (s *Sim) reach(r *record, status string) []statusJSON {
 	var rows []statusJSON
+	for _, one := range r.seen {
+		rows = append(rows, s.reachBy(r, status, one.phone)...)
+	}
+	return rows
+}
+
+// reachBy moves one reader of a message forward. The message itself is as far as the slowest of its readers.
+func (s *Sim) reachBy(r *record, status, phone string) []statusJSON {
+	var rows []statusJSON
 	now := s.clock.Now()
+	slowest := statusCodes["played"]
 	for i := range r.seen {
-		if one := &r.seen[i]; statusCodes[one.status] < statusCodes[status] {
+		one := &r.seen[i]
+		if one.phone == phone && statusCodes[one.status] < statusCodes[status] {
 			one.status, one.at = status, now
 			rows = append(rows, s.status(r, status, one.phone, now))
 		}
-	}
-	if len(rows) > 0 {
-		r.status = status
+		if code := statusCodes[one.status]; code <= slowest {
+			slowest, r.status = code, one.status
+		}
 	}
 	return rows
 }
@@ -58,12 +69,24 @@ func (s *Sim) markRead(ch *channel, upTo *record) {
 			r.status = "read"
 			rows = append(rows, s.status(r, "read", ch.Phone, s.clock.Now()))
 			r.chat.unread--
+			s.tellAuthor(r)
 		}
 		if r == upTo {
 			break
 		}
 	}
 	s.emitStatuses(ch, upTo.chat, rows...)
+}
+
+// tellAuthor lets another number of ours know that this one has read its message.
+func (s *Sim) tellAuthor(r *record) {
+	author := s.channelByPhone(r.from)
+	if author == nil {
+		return
+	}
+	if own := r.said.by(author); own != nil && own.fromMe {
+		s.emitStatuses(author, own.chat, s.reachBy(own, "read", r.ch.Phone)...)
+	}
 }
 
 // GET /statuses/{MessageID}: who got how far with a message of ours.
