@@ -43,7 +43,7 @@ func newTarget(t *testing.T) *target {
 func (x *target) fill(sql string) string {
 	return strings.NewReplacer("{mine}", x.chat.RestaurantID.String(), "{chat}", x.chat.ID.String(), "{pending}", x.pending.String(), "{decided}", x.decided.String(),
 		"{their chat}", x.foreign.ID.String(), "{theirs}", x.theirs.String(), "{their restaurant}", x.foreign.RestaurantID.String(), "{forged}", forged,
-		"{delivery}", x.decision.Delivery.String(), "{marta}", fmt.Sprint(marta)).Replace(sql)
+		"{delivery}", x.decision.Delivery.String(), "{marta}", fmt.Sprint(marta), "{root}", x.root.Config().ConnConfig.User).Replace(sql)
 }
 
 // leaving is everything that decides what reaches a client.
@@ -84,7 +84,7 @@ var attacks = map[string]string{
 	"a manager's words that he never wrote": `INSERT INTO drafts (id, restaurant_id, chat_id, author, text, text_hash, watermark, policy_version, created_at) VALUES (gen_random_uuid(), '{mine}', '{chat}', 'manager', '{forged}', sha256('{forged}'), 2, 'policy-1', now())`,
 	"to become the gate":                    `SET ROLE marketa_gate`,
 	"to become the gate by a function":      `SELECT set_config('role', 'marketa_gate', false)`,
-	"to become a superuser":                 `SET SESSION AUTHORIZATION postgres`,
+	"to become a superuser":                 `SET SESSION AUTHORIZATION {root}`,
 	"to be given the gate":                  `GRANT marketa_gate TO marketa_app, marketa_ingest, marketa_desk`,
 	"to be given outbound":                  `GRANT INSERT ON outbound TO marketa_app, marketa_ingest, marketa_desk`,
 	"another deciding function":             `CREATE OR REPLACE FUNCTION retire(p_restaurant uuid, p_chat uuid, p_reason text, p_now timestamptz) RETURNS uuid LANGUAGE sql SECURITY DEFINER AS 'SELECT NULL::uuid'`,
@@ -107,8 +107,9 @@ var attacks = map[string]string{
 
 // only are attacks that some roles may do: it is their work, and none of them lets words go.
 var only = map[string][]string{
-	"marketa_desk": {"a new manager", "a manager again", "another manager's role", "a decision through the gate"},
-	"marketa_app":  {"the end of a card"},
+	"marketa_desk":   {"a new manager", "a manager again", "another manager's role", "a decision through the gate"},
+	"marketa_app":    {"the end of a card"},
+	"marketa_ingest": {"a client's words"},
 }
 
 var works = map[string]string{
@@ -117,6 +118,7 @@ var works = map[string]string{
 	"another manager's role":      `UPDATE managers SET role = 'owner' WHERE telegram_id = 103`,
 	"managers taken away":         `DELETE FROM managers`,
 	"a decision through the gate": `SELECT 1 / (outcome = 'ok')::int FROM decide('{pending}', 'send', {marta}, sha256('Lunedì siamo chiusi.'), 'policy-1', '', gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(), now())`,
+	"a client's words":            `INSERT INTO messages (id, restaurant_id, chat_id, channel, vendor_id, author, kind, body, body_hash, seq, sent_at, received_at) VALUES (gen_random_uuid(), '{mine}', '{chat}', 'marketa', 'x', 'client', 'text', '{forged}', '', 0, now(), now())`,
 	"the end of a card":           `SELECT 1 / (retire('{mine}', '{chat}', '', now()) IS NOT NULL)::int`,
 }
 
@@ -227,6 +229,7 @@ func TestEachGuardIsWhatHolds(t *testing.T) {
 		{"the check of the hash", grant + `; DELETE FROM deliveries; DELETE FROM outbound; ALTER TABLE outbound DROP CONSTRAINT outbound_hash`, "marketa_app", "outbound with another text"},
 		{"the right on decisions", `GRANT UPDATE ON approvals TO marketa_app; GRANT SELECT ON managers TO marketa_app`, "marketa_app", "a decision by hand"},
 		{"the policy on new approvals", `DROP POLICY only_pending ON approvals`, "marketa_app", "an approval that is decided"},
+		{"the policy on messages", `DROP POLICY only_ours ON messages`, "marketa_app", "a client's words"},
 		{"the policy on drafts", `DROP POLICY only_models ON drafts`, "marketa_app", "a manager's words that he never wrote"},
 		{"the right on the deciding function", `GRANT EXECUTE ON FUNCTION decide TO marketa_app`, "marketa_app", "a decision through the gate"},
 		{"the right on the deciding function", `GRANT EXECUTE ON FUNCTION decide TO marketa_ingest`, "marketa_ingest", "a decision through the gate"},

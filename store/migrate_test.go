@@ -29,6 +29,7 @@ type bare struct {
 func newBare(t *testing.T, loginRights, owner string) *bare {
 	t.Helper()
 	ctx := context.Background()
+	storetest.URL(t) // the roles belong to the server: the login of all other tests makes them first
 	server := storetest.Cluster(t)
 	root, err := pgx.Connect(ctx, server)
 	if err != nil {
@@ -36,11 +37,15 @@ func newBare(t *testing.T, loginRights, owner string) *bare {
 	}
 	random := strings.ToLower(rand.Text()[:6])
 	b := &bare{t: t, root: root, login: "test_login_" + random, name: fmt.Sprintf("test_bare_%08x_%s", time.Now().Unix(), random)}
-	if owner == "" {
-		owner = b.login
-	}
 	b.do(fmt.Sprintf(`CREATE ROLE %s LOGIN PASSWORD 'secret' %s`, b.login, loginRights))
-	b.do(fmt.Sprintf(`CREATE DATABASE %s OWNER %s TEMPLATE template0`, b.name, owner))
+	switch owner {
+	case "":
+		b.do(fmt.Sprintf(`CREATE DATABASE %s OWNER %s TEMPLATE template0`, b.name, b.login))
+	case "marketa":
+		b.do(fmt.Sprintf(`CREATE DATABASE %s OWNER marketa TEMPLATE template0`, b.name))
+	default:
+		b.do(fmt.Sprintf(`CREATE DATABASE %s TEMPLATE template0`, b.name)) // the superuser's
+	}
 	t.Cleanup(func() {
 		b.do(fmt.Sprintf(`DROP DATABASE %s WITH (FORCE)`, b.name))
 		b.do(`DROP ROLE ` + b.login)
@@ -142,9 +147,9 @@ func TestMigratingSaysWhatIsMissing(t *testing.T) {
 		kind fault.Kind
 		says []string
 	}{
-		"no right to create tables":               {func(t *testing.T) string { return newBare(t, "CREATEROLE", "postgres").withVector().url }, fault.Denied, []string{"own the database", "CREATEROLE"}},
+		"no right to create tables":               {func(t *testing.T) string { return newBare(t, "CREATEROLE", "nobody we are").withVector().url }, fault.Denied, []string{"own the database", "CREATEROLE"}},
 		"no right to create roles":                {func(t *testing.T) string { return newBare(t, "NOCREATEROLE", "").withVector().url }, fault.Denied, []string{"own the database", "CREATEROLE"}},
-		"no extension, and no right to create it": {func(t *testing.T) string { return newBare(t, "CREATEROLE", "postgres").url }, fault.Denied, []string{"CREATE EXTENSION vector"}},
+		"no extension, and no right to create it": {func(t *testing.T) string { return newBare(t, "CREATEROLE", "nobody we are").url }, fault.Denied, []string{"CREATE EXTENSION vector"}},
 		"no server": {func(t *testing.T) string { return "postgres://marketa:hunter2@127.0.0.1:1/marketa" }, fault.Unavailable, []string{"DATABASE_URL"}},
 		"no such database": {func(t *testing.T) string {
 			b := newBare(t, "", "")
