@@ -171,16 +171,19 @@ type payload struct {
 	MessagesUpdates []messageUpdateJSON `json:"messages_updates,omitempty"`
 	MessagesRemoved []string            `json:"messages_removed,omitempty"`
 	Statuses        []statusJSON        `json:"statuses,omitempty"`
-	Groups          []groupJSON         `json:"groups,omitempty"`
-	Participants    []participantsJSON  `json:"groups_participants,omitempty"`
-	GroupUpdates    []groupUpdateJSON   `json:"groups_updates,omitempty"`
-	Presences       []presenceJSON      `json:"presences,omitempty"`
-	Calls           []callJSON          `json:"calls,omitempty"`
-	Health          *healthJSON         `json:"health,omitempty"`
-	QR              *qrJSON             `json:"qr,omitempty"`
-	User            *contactJSON        `json:"user,omitempty"`
-	Event           eventName           `json:"event"`
-	ChannelID       string              `json:"channel_id"`
+
+	MessagesRemovedAll string `json:"messages_removed_all,omitempty"` // the chat that was emptied
+
+	Groups       []groupJSON        `json:"groups,omitempty"`
+	Participants []participantsJSON `json:"groups_participants,omitempty"`
+	GroupUpdates []groupUpdateJSON  `json:"groups_updates,omitempty"`
+	Presences    []presenceJSON     `json:"presences,omitempty"`
+	Calls        []callJSON         `json:"calls,omitempty"`
+	Health       *healthJSON        `json:"health,omitempty"`
+	QR           *qrJSON            `json:"qr,omitempty"`
+	User         *contactJSON       `json:"user,omitempty"`
+	Event        eventName          `json:"event"`
+	ChannelID    string             `json:"channel_id"`
 }
 
 // eventName is how a payload names its event: the settings say method where the payload says event.

@@ -86,15 +86,21 @@ func (r *record) text() string {
 
 // add puts a new record at the end of the history.
 func (s *Sim) add(ch *channel, r *record) *record {
-	r.id, r.at, r.ch = ch.newID(r.chat.group()), s.clock.Now(), ch
+	r.at = s.clock.Now()
 	r.unsynced = ch.health != auth
+	return s.enter(ch, r)
+}
+
+// enter gives a record its id and its places.
+func (s *Sim) enter(ch *channel, r *record) *record {
+	r.id, r.ch = ch.newID(r.chat.group()), ch
 	if r.said == nil {
 		r.said = &said{}
 	}
 	r.said.copies = append(r.said.copies, r)
 	ch.history = append(ch.history, r)
 	ch.byID[r.id] = r
-	if r.action == nil {
+	if r.action == nil && r.at.After(r.chat.last) {
 		r.chat.last = r.at
 	}
 	s.nudge()

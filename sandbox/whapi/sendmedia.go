@@ -47,7 +47,7 @@ func (s *Sim) postMediaBody(c call) (any, error) {
 	if _, known := mostBytes[kind]; !known || kind == "short" {
 		return nil, refuse(400, "Wrong request parameters: MediaMessageType")
 	}
-	in, err := unmarshal[mediaRequest](asJSON(one(c.r.URL.Query())))
+	in, err := unmarshal[mediaRequest](asJSON(splitMentions(c.r.URL.Query())))
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ func (s *Sim) postMediaBody(c call) (any, error) {
 	return s.sendMedia(c, kind, in, &uploads[0])
 }
 
-// one splits what a query may write as a list: mentions=1,2.
-func one(q url.Values) url.Values {
+// splitMentions splits what a query may write as a list: mentions=1,2.
+func splitMentions(q url.Values) url.Values {
 	if q.Has("mentions") {
 		q["mentions"] = strings.Split(strings.Join(q["mentions"], ","), ",")
 	}
