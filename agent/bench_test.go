@@ -458,32 +458,34 @@ func (d *diary) String() string {
 
 var callID = regexp.MustCompile(`call_[0-9a-f]{24}`)
 
-// sameCallIDs makes a vendor that counts its calls from zero in every answer, as some compatible servers do. Only for
-// one call per answer.
-func sameCallIDs(vendor http.Handler) http.Handler {
-	var mu sync.Mutex
-	var own []string // the vendor's names, in their order
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		body, _ := io.ReadAll(r.Body)
-		nth := 0
-		body = regexp.MustCompile(`"call_id":"call_0"`).ReplaceAllFunc(body, func([]byte) []byte {
-			name := own[nth/2] // each stands in the call and in its answer
-			nth++
-			return []byte(`"call_id":"` + name + `"`)
+// calledAlways makes a vendor that gives every call the same name, as servers do that count from zero in every answer.
+// Only for one call per answer.
+func calledAlways(name string) func(http.Handler) http.Handler {
+	return func(vendor http.Handler) http.Handler {
+		var mu sync.Mutex
+		var own []string // the vendor's names, in their order
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			body, _ := io.ReadAll(r.Body)
+			nth := 0
+			body = regexp.MustCompile(`"call_id":"`+name+`"`).ReplaceAllFunc(body, func([]byte) []byte {
+				id := own[nth/2] // each stands in the call and in its answer
+				nth++
+				return []byte(`"call_id":"` + id + `"`)
+			})
+			r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			answer := httptest.NewRecorder()
+			vendor.ServeHTTP(answer, r)
+			if id := callID.Find(answer.Body.Bytes()); id != nil {
+				own = append(own, string(id))
+			}
+			for k, v := range answer.Header() {
+				w.Header()[k] = v
+			}
+			w.Header().Del("Content-Length")
+			w.WriteHeader(answer.Code)
+			_, _ = w.Write(callID.ReplaceAll(answer.Body.Bytes(), []byte(name)))
 		})
-		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		answer := httptest.NewRecorder()
-		vendor.ServeHTTP(answer, r)
-		if id := callID.Find(answer.Body.Bytes()); id != nil {
-			own = append(own, string(id))
-		}
-		for k, v := range answer.Header() {
-			w.Header()[k] = v
-		}
-		w.Header().Del("Content-Length")
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(callID.ReplaceAll(answer.Body.Bytes(), []byte("call_0")))
-	})
+	}
 }

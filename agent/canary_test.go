@@ -156,7 +156,9 @@ func TestLogsAndJobsHoldNoWordsOfClients(t *testing.T) {
 		{"ByTheOtherVendor", func(p *parts) { p.onlyOpen = true }, func(b *bench) { b.think(obedient) }, 1},
 		{"TheVendorQuotes", func(p *parts) { p.around, p.fallback = quote, true }, func(*bench) {}, 1},
 		{"ARefusal", func(*parts) {}, func(b *bench) { b.think(func(actor.Request) actor.Reply { return actor.Reply{Refusal: secret} }) }, 1},
-		{"Triage", func(*parts) {}, func(b *bench) { b.gemini.SetMind(raw(func(actor.Request) actor.Reply { return actor.Reply{Text: `{"answer":` + secret + `}`} })) }, 1},
+		{"Triage", func(*parts) {}, func(b *bench) {
+			b.gemini.SetMind(raw(func(actor.Request) actor.Reply { return actor.Reply{Text: `{"answer":` + secret + `}`} }))
+		}, 1},
 		{"CutOff", func(*parts) {}, func(b *bench) { b.think(says(secret)); b.gemini.Misbehave(gemini.CutStream, 9) }, 1},
 		{"TheDatabaseRefuses", func(*parts) {}, func(b *bench) { boom(b); b.think(obedient) }, 6},
 		{"AStepIsBroken", func(*parts) {}, func(b *bench) {

@@ -55,7 +55,7 @@ type attack struct {
 var onBoth = map[string]bool{"AToolThatIsNotThere": true, "NUL": true, "FiftyCallsAtOnce": true, "ToolsForEver": true, "ToolsUntilItMustWrite": true}
 
 func TestWhateverAModelDoesNothingLeaves(t *testing.T) {
-	long := strings.Repeat("sconto ", 200_000)
+	long := strings.Repeat("sconto ", 50_000)
 	deep := `{"section":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`
 	draft := func(want string) func(*testing.T, *chat) {
 		return func(t *testing.T, c *chat) {
@@ -93,7 +93,7 @@ func TestWhateverAModelDoesNothingLeaves(t *testing.T) {
 		}},
 		{"HalfACharacter", script("ok", []actor.Call{call("ask_managers", `{"question":"a\ud800b"}`)}), "drafted", "waits for a manager", nil},
 		{"ANumberBeyondNumbers", script("ok", []actor.Call{call("profile_read", `{"section":1e999}`)}), "drafted", "Nothing is recorded here", nil},
-		{"EndlessDigits", script("ok", []actor.Call{call("profile_read", `{"section":1`+strings.Repeat("0", 200_000)+`}`)}), "drafted", "Nothing is recorded here", nil},
+		{"EndlessDigits", script("ok", []actor.Call{call("profile_read", `{"section":1`+strings.Repeat("0", 60_000)+`}`)}), "drafted", "Nothing is recorded here", nil},
 		{"LevelsWithoutEnd", script("ok", []actor.Call{call("profile_read", deep)}), "drafted", "must be string", nil},
 		{"HugeArguments", script("ok", []actor.Call{call("profile_propose", `{"field":"hours","value":"`+strings.Repeat("x", 100_000)+`"}`)}), "drafted", "too long", nothingProposed},
 		{"ArgumentsBeyondMeasure", script("ok", []actor.Call{call("profile_propose", `{"field":"hours","value":"`+long+`"}`)}), "plain", "", nothingProposed},
@@ -197,6 +197,9 @@ func TestWhateverAModelDoesNothingLeaves(t *testing.T) {
 				b.nothingLeft()
 				if got := anna.statuses(); got != a.ends {
 					t.Fatalf("turns %q, want %q\n%s", got, a.ends, b.logs)
+				}
+				if n := b.count(`tool_calls WHERE length(args::text) > 40000 OR length(tool) > 80`) + b.count(`steps WHERE length(delta::text) > 1000000`); n != 0 {
+					t.Errorf("%d rows are no small rows", n)
 				}
 				if !strings.Contains(heard.String(), a.heard) {
 					t.Errorf("the model heard %.400q, want %q", heard.String(), a.heard)

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"marketa/sandbox/actor"
+	"marketa/sandbox/gemini"
 	"marketa/store"
 	"marketa/tools"
 )
@@ -342,23 +343,45 @@ func TestATurnStoppedInTheMiddleOfAModelsAnswerGoesOn(t *testing.T) {
 
 // A model may name its calls alike in every answer; they are different calls all the same.
 func TestCallsOfTheSameNameAreDifferentCalls(t *testing.T) {
-	b := newBench(t, func(p *parts) { p.onlyOpen = true; p.around = sameCallIDs })
-	anna := b.anna()
-	anna.writes("ciao?")
-	anna.knows("hours", "12-15", "menu", "pizza")
-	var heard []string
-	b.think(func(r actor.Request) actor.Reply {
-		heard = nil
-		for _, t := range r.Turns {
-			for _, res := range t.Results {
-				heard = append(heard, res.Output)
+	for name, id := range map[string]string{"Short": "call_0", "Endless": "call_" + strings.Repeat("0123456789abcdef", 500)} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(p *parts) { p.onlyOpen, p.around = true, calledAlways(id) })
+			anna := b.anna()
+			anna.writes("ciao?")
+			anna.knows("hours", "12-15", "menu", "pizza")
+			var heard []string
+			b.think(func(r actor.Request) actor.Reply {
+				heard = nil
+				for _, t := range r.Turns {
+					for _, res := range t.Results {
+						heard = append(heard, res.Output)
+					}
+				}
+				return script("fatto", []actor.Call{call("profile_read", `{"section":"hours"}`)}, []actor.Call{call("profile_read", `{"section":"menu"}`)})(r)
+			})
+			b.clock.Advance(window)
+			anna.works()
+			if len(heard) != 2 || !strings.Contains(heard[0], "12-15") || !strings.Contains(heard[1], "pizza") {
+				t.Errorf("the model heard %q\n%s", heard, b.logs)
 			}
-		}
-		return script("fatto", []actor.Call{call("profile_read", `{"section":"hours"}`)}, []actor.Call{call("profile_read", `{"section":"menu"}`)})(r)
-	})
+		})
+	}
+}
+
+// Another vendor cannot read the first one's thoughts: a loop of tools stays where it began, also after a restart.
+func TestALoopOfToolsStaysWithItsModel(t *testing.T) {
+	b := newBench(t, func(p *parts) { p.fallback = true })
+	b.gemini.Misbehave(gemini.Overloaded, 2) // triage and the first answer; then it is well again
+	rounds := [][]actor.Call{{call("profile_read", `{}`)}, {call("profile_read", `{"section":"hours"}`)}}
+	anna := b.anna()
+	ctx, stop := context.WithCancel(b.ctx)
+	b.meanwhile(3, stop, script("ok", rounds...)) // triage, the first answer, and in the middle of the second
+	anna.writes(question)
 	b.clock.Advance(window)
+	anna.worksIn(ctx)
+	b.think(script("ok", rounds...))
 	anna.works()
-	if len(heard) != 2 || !strings.Contains(heard[0], "12-15") || !strings.Contains(heard[1], "pizza") {
-		t.Errorf("the model heard %q\n%s", heard, b.logs)
+	if v := anna.card(); v.Text != "ok" || v.Notes.Model != "openai/"+openaiModel || len(b.gemini.Calls()) != 2 {
+		t.Errorf("got %q by %s, the other was asked %d times", v.Text, v.Notes.Model, len(b.gemini.Calls()))
 	}
 }
