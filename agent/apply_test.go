@@ -205,6 +205,7 @@ func TestTheCardTellsWhoseWordsAValueIs(t *testing.T) {
 	}{
 		{"TheClients", func(c *chat) { c.asks("domenica dalle 12 alle 15") }, "DALLE 12 ALLE 15", `["client"]`, "“DALLE 12 ALLE 15” comes from the client's own words; nobody else has confirmed it."},
 		{"Nobodys", func(c *chat) { c.asks("domenica apriamo un'ora dopo") }, "dalle 13", `["model"]`, "“dalle 13” stands like this in nobody's words: the model has put it together. Check it before sending."},
+		{"TheClientsName", func(c *chat) { c.asks("scrivi a me") }, "Anna", `["client"]`, "“Anna” comes from the client's own words; nobody else has confirmed it."},
 		{"TheRecords", func(c *chat) {
 			c.writes("come al solito")
 			c.knows("summer", "dalle 19 alle 23")

@@ -48,9 +48,11 @@ func newEvidence(text string) evidence {
 			e.days[day] = true
 		}
 	}
+	var digits strings.Builder
 	for _, line := range strings.Split(plainDigits(text), "\n") {
-		e.digits += onlyDigits(line) + "\n"
+		digits.WriteString(onlyDigits(line) + "\n")
 	}
+	e.digits = digits.String()
 	return e
 }
 

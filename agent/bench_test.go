@@ -55,7 +55,6 @@ type bench struct {
 	openai *openai.Sim
 	agent  *agent.Agent
 	logs   *diary
-	served sync.WaitGroup
 }
 
 // setup changes what a bench is made of.

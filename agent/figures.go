@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -91,7 +92,7 @@ func (r *reader) take(pattern *regexp.Regexp, read func(m []string) (figure, boo
 			continue
 		}
 		f.text = shown(m[0])
-		if before := []rune(r.text[:span[0]]); len(before) == 0 || !unicode.IsLetter(before[len(before)-1]) || f.kind == link {
+		if before, _ := utf8.DecodeLastRuneInString(r.text[:span[0]]); !unicode.IsLetter(before) || f.kind == link {
 			r.found = append(r.found, f)
 		}
 		rest.WriteString(r.text[at:span[0]] + " ")

@@ -61,7 +61,7 @@ func plainText(_ *walk, text string) []string {
 // a redo the manager has said what he wants.
 func sameScript(w *walk, text string) []string {
 	var theirs strings.Builder
-	for _, m := range w.unhandled {
+	for _, m := range w.open() {
 		theirs.WriteString(m.Body + "\n")
 	}
 	if a, b := script(theirs.String()), script(text); a != "" && b != "" && a != b && w.redo.Approval.IsZero() {

@@ -12,26 +12,37 @@ import (
 
 // What the turn has heard, by whom: provenance (spans) and the promise guard (known) rest on it.
 
-// messages are the talk and what waits, each once, oldest first.
+// messages are the talk and what waits, each once, oldest first, as far as the model was given them.
 func (w *walk) messages() []store.Message {
 	all := slices.Clone(w.talk)
-	for _, m := range w.unhandled {
+	for _, m := range w.open() {
 		if !slices.ContainsFunc(w.talk, func(t store.Message) bool { return t.ID == m.ID }) {
 			all = append(all, m)
 		}
 	}
+	for i := range all {
+		all[i].Body = cutTo(all[i].Body, longestMessage)
+	}
 	return all
 }
 
-// spans are the words that the model has read, with whose they are: where an argument comes from is told by them.
+// open are the messages that wait, of many the newest.
+func (w *walk) open() []store.Message { return w.unhandled[max(0, len(w.unhandled)-mostOpen):] }
+
+// spans are the words that the model has read, with whose they are: where an argument comes from is told by them. The
+// restaurant's name counts as a client's: a new contact brings it along.
 func (w *walk) spans() []tools.Span {
+	names := map[string]bool{w.restaurant.Name: true}
 	var out []tools.Span
 	for _, m := range w.messages() {
 		origin := tools.FromManager // our own approved words
 		if m.Author == store.Client {
-			origin = tools.FromClient
+			origin, names[m.AuthorName] = tools.FromClient, true
 		}
 		out = append(out, tools.Span{Origin: origin, Text: m.Body})
+	}
+	for name := range names {
+		out = append(out, tools.Span{Origin: tools.FromClient, Text: name})
 	}
 	for _, f := range w.facts {
 		out = append(out, tools.Span{Origin: tools.FromCRM, Text: f.Value})

@@ -185,7 +185,7 @@ func TestALongTalkIsCutAndTheManagerIsTold(t *testing.T) {
 				c.writes("riga LINE")
 			}
 		},
-		"OneLongMessage": func(c *chat) { c.writes("LINE " + strings.Repeat("parole ", 100_000)) },
+		"OneLongMessage": func(c *chat) { c.writes("LINE " + strings.Repeat("12 € ", 200_000)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)

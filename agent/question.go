@@ -31,11 +31,10 @@ func (w *walk) question() string {
 			before = append(before, w.quote(m))
 		}
 	}
-	left := max(0, len(w.unhandled)-mostOpen)
-	if left > 0 {
+	if left := len(w.unhandled) - len(w.open()); left > 0 {
 		open = append(open, fmt.Sprintf("(%d earlier messages are left out)", left))
 	}
-	for _, m := range w.unhandled[left:] {
+	for _, m := range w.open() {
 		open = append(open, w.quote(m))
 	}
 	parts := []string{}
