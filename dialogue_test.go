@@ -68,7 +68,6 @@ func playFile(t *testing.T, file string, restarts bool) {
 // dialogue is a parsed session.
 type dialogue struct {
 	source string
-	head   []string // comments and settings before the first block
 	start  time.Time
 	blocks []block
 	model  string // the fixture under -- model --, as it stands

@@ -32,6 +32,7 @@ var floors = map[string]float64{
 	"store/storetest": 3, // a clean database per test
 	"sandbox":         3, // starting the simulators
 
+	"agent/llm/llmtest":           3, // the suite that every adapter runs
 	"sandbox/console/consoletest": 3, // the console in a real browser
 
 	"sandbox/console": 2.5, // the browser view of the simulated chats
