@@ -122,7 +122,8 @@ func (db *DB) run(ctx context.Context, role Role, id RestaurantID, fn func(tx *T
 	if !id.IsZero() {
 		restaurant = id.String()
 	}
-	return pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+	// Read committed, whatever the server's own default: whoever has waited for a row must see what it has become.
+	return pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		const preamble = `SELECT set_config('role', $1, true), set_config('app.restaurant_id', $2, true)`
 		if _, err := tx.Exec(ctx, preamble, string(role), restaurant); err != nil {
 			return fmt.Errorf("store: take role: %w", err)

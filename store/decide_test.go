@@ -399,6 +399,23 @@ func TestARedoWakesTheChatWithItsHint(t *testing.T) {
 	}
 }
 
+func TestARedoLapsesWhenSomebodyAnswersFromThePhone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	c, id := w.asked("anna", "a che ora?", draft)
+	w.decide(press(id, store.RedoIt))
+	w.ingest(message("anna", "m2", "allora?"))
+	if _, turn := w.turn(c); turn.RedoOf != id {
+		t.Errorf("newer words of the client end the redo: %+v", turn)
+	}
+	w.clock.Advance(store.LeaseTime + time.Second)
+	w.ingest(echo("anna", "p1", "Alle otto!"))
+	if _, turn := w.turn(c); !turn.RedoOf.IsZero() {
+		t.Errorf("it goes on: %+v", turn)
+	}
+}
+
 // The manager who took a chat over writes to the client himself; others do not, nor he after his time.
 func TestTakingAChatOver(t *testing.T) {
 	t.Parallel()

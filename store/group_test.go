@@ -83,7 +83,8 @@ func TestAPoisonedWebhookDoesNotTakeItsNeighboursDown(t *testing.T) {
 					t.Errorf("webhook %d: %v", i, err)
 				}
 			}
-			w.must(w.db.Ingest(w.ctx, poison)) // alone, as the vendor would bring it again
+			same(w, 2, `SELECT count(*) FROM messages m JOIN raw_webhooks r ON r.xmin = m.xmin WHERE m.vendor_id IN ('m1', 'm2')`) // neighbours stay whole
+			w.must(w.db.Ingest(w.ctx, poison))                                                                                     // alone, as the vendor would bring it again
 			same(w, "after before m1 m2", `SELECT string_agg(vendor_id, ' ' ORDER BY vendor_id) FROM messages`)
 			same(w, 2, `SELECT count(*) FROM raw_webhooks WHERE NOT readable AND body = 'as it came'`)
 			same(w, 1, `SELECT count(*) FROM notices WHERE kind = 'alert'`) // once per cause
@@ -91,6 +92,16 @@ func TestAPoisonedWebhookDoesNotTakeItsNeighboursDown(t *testing.T) {
 				t.Errorf("%d turn jobs", n)
 			}
 		})
+	}
+}
+
+func TestPoisonThatCannotEvenBeToldIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.exec(`REVOKE INSERT ON notices FROM marketa_ingest`)
+	answers := w.together(webhook(message("anna", "poison", "\x00")), webhook(message("bruno", "m1", "salve")))
+	if answers[0] == nil || answers[1] != nil {
+		t.Errorf("answers: %v", answers)
 	}
 }
 

@@ -461,6 +461,24 @@ func TestTheNextBorrowerOfAConnectionInheritsNothing(t *testing.T) {
 	}
 }
 
+func TestTransactionsReadWhatIsCommitted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	w.exec(fmt.Sprintf(`ALTER DATABASE %q SET default_transaction_isolation = 'serializable'`, databaseOf(w.db)))
+	w.db.Pool().Reset()
+	_, id := w.asked("anna", "a che ora?", draft)
+	atOnce(8, func(int) {
+		err := w.db.System(w.ctx, store.Desk, func(tx *store.Tx) error {
+			_, err := tx.Decide(w.ctx, press(id, store.Send))
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAChatMovesWithItsHistory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -80,13 +80,13 @@ func (tx *Tx) closeTurn(ctx context.Context, id TurnID, status, why string) erro
 	return nil
 }
 
-// redoOf is the redo that nobody has answered yet: the chat's newest approval, if a manager sent it back and no turn since
-// has made anything of it.
+// redoOf is the redo that nobody has answered yet: the chat's newest approval, if a manager sent it back, no turn since has
+// made anything of it, and nobody has answered the client another way (from the phone).
 func (tx *Tx) redoOf(ctx context.Context, c Chat) (Redo, error) {
 	r, err := rows[Redo](ctx, tx, `SELECT a.id AS approval, a.hint, d.text FROM approvals a JOIN drafts d ON d.id = a.draft_id
-		WHERE a.chat_id = $1 AND a.state = 'redone'
+		WHERE a.chat_id = $1 AND a.state = 'redone' AND a.watermark > $2
 		AND NOT EXISTS (SELECT FROM approvals b WHERE b.chat_id = a.chat_id AND (b.created_at, b.id) > (a.created_at, a.id))
-		ORDER BY a.created_at DESC, a.id DESC LIMIT 1`, c.ID)
+		ORDER BY a.created_at DESC, a.id DESC LIMIT 1`, c.ID, c.Handled)
 	if err != nil {
 		return Redo{}, fmt.Errorf("store: redo: %w", err)
 	}

@@ -1,8 +1,8 @@
 -- +goose Up
 -- What clients write, from many webhooks in one statement. It runs with the rights of marketa_ingest, which reads no text.
 
--- place_removals finds the chats of removals that name the message only: it may be kept, or in this very batch. One that is
--- not here yet is remembered as removed. Anything else without a chat is refused: it must not vanish.
+-- place_removals finds the chats of removals that name the message only. One that is not kept yet is remembered as removed,
+-- for it may come later, or in this very batch. Anything else without a chat is refused: it must not vanish.
 -- +goose StatementBegin
 CREATE FUNCTION place_removals(batch jsonb, p_now timestamptz) RETURNS jsonb
 LANGUAGE plpgsql AS $$
@@ -13,9 +13,8 @@ BEGIN
     END IF;
     SELECT coalesce(jsonb_agg(CASE WHEN x ->> 'chat' = '' THEN x || jsonb_build_object('chat', f.chat) ELSE x END ORDER BY n), '[]') INTO placed
         FROM jsonb_array_elements(batch) WITH ORDINALITY AS t (x, n) LEFT JOIN LATERAL (
-            SELECT coalesce((SELECT c.vendor_chat_id FROM messages m JOIN chats c ON c.id = m.chat_id WHERE m.channel = x ->> 'channel' AND m.vendor_id = x ->> 'target'),
-                (SELECT y ->> 'chat' FROM jsonb_array_elements(batch) y WHERE y ->> 'channel' = x ->> 'channel' AND y ->> 'vendor_id' = x ->> 'target' AND y ->> 'chat' <> '' LIMIT 1)) AS chat
-            WHERE x ->> 'chat' = '') f ON true;
+            SELECT c.vendor_chat_id AS chat FROM messages m JOIN chats c ON c.id = m.chat_id
+            WHERE m.channel = x ->> 'channel' AND m.vendor_id = x ->> 'target' AND x ->> 'chat' = '') f ON true;
     INSERT INTO removals (channel, vendor_id, at)
         SELECT DISTINCT x ->> 'channel', x ->> 'target', p_now FROM jsonb_array_elements(placed) x WHERE x ->> 'chat' IS NULL ON CONFLICT DO NOTHING;
     RETURN (SELECT coalesce(jsonb_agg(x ORDER BY n), '[]') FROM jsonb_array_elements(placed) WITH ORDINALITY AS t (x, n) WHERE x ->> 'chat' IS NOT NULL);
