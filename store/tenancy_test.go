@@ -461,6 +461,26 @@ func TestTheNextBorrowerOfAConnectionInheritsNothing(t *testing.T) {
 	}
 }
 
+func TestStatusesAreSeenByTheirRestaurantOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	for _, who := range []string{"anna", "bruno"} {
+		c, d := w.intended(who, draft)
+		w.app(c.RestaurantID, func(tx *store.Tx) error { return tx.Delivered(w.ctx, d, store.VendorMessageID("v-"+who)) })
+	}
+	var all []store.Receipt
+	for _, id := range []store.VendorMessageID{"v-anna", "v-bruno", "nobody's"} {
+		all = append(all, store.Receipt{Channel: "marketa", VendorID: id, Status: "read", Viewer: "a phone", At: monday}, store.Receipt{Channel: "company", VendorID: id, Status: "read", At: monday})
+	}
+	w.must(w.db.Ingest(w.ctx, store.Webhook{Body: []byte("{}"), Receipts: all}))
+	for _, who := range []string{"anna", "bruno"} {
+		if err := w.as("marketa_app", w.chat(who).RestaurantID, `SELECT 1 / (string_agg(channel || vendor_id, ' ') = $1)::int FROM receipts`, "marketav-"+who); err != nil {
+			t.Errorf("%s sees others, or not her own: %v", who, err)
+		}
+	}
+}
+
 func TestTransactionsReadWhatIsCommitted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
