@@ -192,8 +192,11 @@ func TestAReasonOfTriageStaysShort(t *testing.T) {
 	b.gemini.SetMind(triageSays(string(long)))
 	anna := b.anna()
 	anna.asks(question)
-	if why := anna.card().Notes.Why; len([]rune(why)) > 210 || strings.ContainsAny(why, "\n\x00") {
+	if why := b.text(`SELECT why FROM turns`); len([]rune(why)) > 210 || !strings.HasPrefix(why, "because # Rules") || strings.ContainsAny(why, "\n\x00") {
 		t.Errorf("got %d characters: %.80q", len(why), why)
+	}
+	if why := anna.card().Notes.Why; why != "" {
+		t.Errorf("the card says why there is a draft: %q", why)
 	}
 }
 
