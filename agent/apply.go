@@ -26,7 +26,11 @@ func (w *ApplyWorker) Timeout(*river.Job[store.ApplyProposals]) time.Duration {
 
 func (w *ApplyWorker) Work(ctx context.Context, job *river.Job[store.ApplyProposals]) error {
 	ctx = store.WithRestaurant(ctx, job.Args.Restaurant)
-	return w.Agent.applyReleased(ctx, job.Args.Approval)
+	err := w.Agent.applyReleased(ctx, job.Args.Approval)
+	if err != nil {
+		err = errors.Join(err, w.Agent.db.Tx(ctx, func(tx *store.Tx) error { return tx.ReleaseLater(ctx, job.Args.Approval) }))
+	}
+	return err
 }
 
 // applyReleased carries out each proposal in a commit of its own, with the mark that it is done: one that cannot be carried

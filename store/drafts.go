@@ -162,6 +162,17 @@ func (tx *Tx) CloseRelease(ctx context.Context, a ApprovalID) error {
 	return nil
 }
 
+// ReleaseLater leaves what could not be carried out alone for half as long again as it has waited, and for half a minute at
+// least.
+func (tx *Tx) ReleaseLater(ctx context.Context, a ApprovalID) error {
+	_, err := tx.exec(ctx, `UPDATE deliveries x SET release_at = $2::timestamptz + greatest(interval '30 seconds', ($2 - o.created_at) / 2) FROM outbound o
+		WHERE o.id = x.outbound_id AND o.approval_id = $1 AND x.release_at IS NOT NULL`, a, tx.Now)
+	if err != nil {
+		return fmt.Errorf("store: release later: %w", err)
+	}
+	return nil
+}
+
 // Released are the proposals of a decided approval that are still to be carried out; whoever else wants to waits until this
 // transaction ends. An approval that was not sent releases nothing, whoever enqueued the job.
 func (tx *Tx) Released(ctx context.Context, a ApprovalID) ([]HeldProposal, error) {

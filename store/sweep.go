@@ -61,13 +61,10 @@ func sweepDue[J river.JobArgs](table, id, args string, grace time.Duration) func
 	}
 }
 
-// releaseAgain keeps a release that cannot be carried out from going round all the time.
-const releaseAgain = 30 * time.Second
-
 func sweepReleases(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 	return collect[ApplyProposals](ctx, tx, `UPDATE deliveries x SET release_at = $1 FROM outbound o WHERE o.id = x.outbound_id
 		AND x.id IN (SELECT id FROM deliveries WHERE release_at < $2 ORDER BY release_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-		RETURNING o.restaurant_id AS restaurant, o.approval_id AS approval`, tx.Now.Add(releaseAgain), tx.Now.Add(-sweepGrace), sweepLimit)
+		RETURNING o.restaurant_id AS restaurant, o.approval_id AS approval`, tx.Now, tx.Now.Add(-sweepGrace), sweepLimit)
 }
 
 func sweepUpdates(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
