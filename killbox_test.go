@@ -25,8 +25,9 @@ import (
 	"marketa/store/storetest"
 )
 
-// moment is a place of the walk where the platform can be killed: before the n-th thing of a name is passed on, after it was
-// done and before its answer comes back, or asked to stop (SIGTERM) while it goes on.
+// moment is a place of the walk where the platform can be killed: before the n-th thing of a name is passed on, or after it was
+// done and before its answer comes back. It can also be told to stop (SIGTERM): while it does something else, or while a
+// vendor keeps it waiting and does the work only when it has given up.
 type moment struct {
 	name string // db:commit-insert-steps, whapi:POST /messages/text, idle:card
 	n    int    // counted from the client's first word, or from the restart
@@ -37,6 +38,7 @@ const (
 	before = "before"
 	after  = "after"
 	term   = "term"
+	stall  = "stall"
 )
 
 func (m moment) String() string { return fmt.Sprintf("%s#%d:%s", m.name, m.n, m.how) }
@@ -105,16 +107,21 @@ func (t *trap) pass(name string) int {
 	return t.seen[name]
 }
 
-// strikes says whether the platform was killed at this moment; told to stop, it may go on meanwhile.
-func (t *trap) strikes(m moment) bool {
+// strikes gives what has happened to the platform at this moment, if anything: it is dead, or was told to stop and lives on.
+func (t *trap) strikes(m moment) (how string) {
 	t.mu.Lock()
-	how := t.lockedDue(m)
+	how = t.lockedDue(m)
 	t.mu.Unlock()
-	if how == "" {
-		return false
+	if how != "" {
+		t.kill(how)
 	}
-	t.kill(how)
-	return how != term
+	return how
+}
+
+// kills is strikes for whom it makes no difference that the platform is told to stop.
+func (t *trap) kills(m moment) bool {
+	how := t.strikes(m)
+	return how == before || how == after
 }
 
 // past is what has gone by, and how much of the plan has not.
@@ -136,8 +143,8 @@ func (t *trap) lockedDue(m moment) string {
 	}
 	next := t.plan[0]
 	asked := m
-	if next.how == term && m.how == before {
-		asked.how = term
+	if m.how == before && (next.how == term || next.how == stall) {
+		asked.how = next.how
 	}
 	if asked != next {
 		return ""
@@ -297,7 +304,7 @@ func (b *box) strike(how string) {
 	if b.struck.IsZero() {
 		b.struck, b.how = time.Now(), how
 	}
-	if how == term {
+	if how == term || how == stall {
 		_ = b.cmd.Process.Signal(syscall.SIGTERM)
 		return
 	}
@@ -318,7 +325,7 @@ func (b *box) state() (dead bool, struck time.Time, how string) {
 }
 
 func (b *box) close() {
-	b.strike(before)
+	b.strike(after)
 	if b.t.Failed() {
 		b.t.Logf("to play this again: go test -run TestKill9 -kill.at '%s' .", b.plan)
 		text, _ := os.ReadFile(b.log.Name())

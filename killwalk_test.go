@@ -93,7 +93,7 @@ var mustEnd = map[string]string{
 // does is a person acting: the platform is killed before, or is dead while they do it, or is told to stop.
 func (w *killWalk) does(name string, act func()) {
 	n := w.trap.pass(name)
-	if w.trap.strikes(moment{name, n, before}) {
+	if w.trap.kills(moment{name, n, before}) {
 		w.revive()
 	} else {
 		w.trap.strikes(moment{name, n, after})
@@ -130,14 +130,15 @@ func (w *killWalk) until(so func() bool) {
 func (w *killWalk) revive() {
 	w.t.Helper()
 	dead, struck, how := w.state()
+	told := how == term || how == stall
 	switch {
-	case !dead && how == term && time.Since(struck) > drainLimit:
+	case !dead && told && time.Since(struck) > drainLimit:
 		w.t.Fatalf("told to stop, it still runs after %s", drainLimit)
 	case !dead:
 		return
 	case struck.IsZero():
 		w.t.Fatalf("the platform ended by itself: %s", w.cmd.ProcessState)
-	case how == term:
+	case told:
 		w.end.drained = append(w.end.drained, time.Since(struck))
 		if !w.cmd.ProcessState.Success() {
 			w.t.Errorf("told to stop, it ended with %s", w.cmd.ProcessState)
@@ -222,12 +223,13 @@ func (w *killWalk) lanes() map[string]lane {
 	return all
 }
 
-// idle says that nothing is due, nothing on its way, and no job left but those that died with their process.
+// idle says that nothing is due, nothing on its way, and no job left but those that died with their process. Some of these
+// are younger than the restart: Postgres went on with what the dying process had asked for.
 func (w *killWalk) idle() bool {
 	w.t.Helper()
 	atWhatsApp, _ := w.world.WhatsApp.Courier().Pending()
 	atTelegram, _ := w.world.Telegram.Courier().Pending()
-	const jobs = `SELECT EXISTS (SELECT FROM river_job WHERE state IN ('available', 'retryable', 'scheduled') OR (state = 'running' AND attempted_at > $1))`
+	const jobs = `SELECT EXISTS (SELECT FROM river_job WHERE state IN ('available', 'retryable', 'scheduled') OR (state = 'running' AND attempted_at > greatest($1, now() - interval '3 s')))`
 	if dead, _, _ := w.state(); dead || atWhatsApp+atTelegram > 0 || valueOf[bool](w, jobs, w.started) {
 		return false
 	}
@@ -375,6 +377,9 @@ func (w *killWalk) picture() string {
 	for _, l := range rowsOf[lane](w, lanesSQL) {
 		fmt.Fprintf(&out, "\n  %s owed=%v %s", l.Lane, l.Owed, l.Mark)
 	}
+	whatsapp, resting := w.world.WhatsApp.Courier().Pending()
+	telegrams, asleep := w.world.Telegram.Courier().Pending()
+	fmt.Fprintf(&out, "\n  webhooks: WhatsApp %d (%d wait), Telegram %d (%d wait)", whatsapp, resting, telegrams, asleep)
 	out.WriteString("\n  jobs " + valueOf[string](w, `SELECT coalesce(string_agg(kind || ' ' || state, ', '), '') FROM river_job WHERE state <> 'completed'`))
 	for _, m := range w.world.Telegram.Messages(sandbox.Approvals) {
 		fmt.Fprintf(&out, "\n  #%d %s", m.ID, strings.ReplaceAll(shown(m), "\n", "\n     "))

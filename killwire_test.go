@@ -148,12 +148,12 @@ func (c *pgLink) leave() bool {
 	t := c.name(c.asked)
 	c.asked = nil
 	trap := c.wire.trap
-	if n := trap.pass("db:any"); trap.strikes(moment{"db:any", n, before}) {
+	if n := trap.pass("db:any"); trap.kills(moment{"db:any", n, before}) {
 		return false
 	}
 	if t.name != "" && !t.fetch {
 		t.n = trap.pass(t.name)
-		if trap.strikes(moment{t.name, t.n, before}) {
+		if trap.kills(moment{t.name, t.n, before}) {
 			return false
 		}
 	}
@@ -277,9 +277,9 @@ func (c *pgLink) arrive(rows int) bool {
 	trap := c.wire.trap
 	if t.fetch && rows > 0 {
 		t.n = trap.pass(t.name)
-		return !trap.strikes(moment{t.name, t.n, after})
+		return !trap.kills(moment{t.name, t.n, after})
 	}
-	return t.n == 0 || !t.after || !trap.strikes(moment{t.name, t.n, after})
+	return t.n == 0 || !t.after || !trap.kills(moment{t.name, t.n, after})
 }
 
 // vendor passes calls on to a simulator. What the vendor does is done, whether or not the platform lives to hear of it.
@@ -289,6 +289,7 @@ func (k *killWire) vendor(name string, sim http.Handler) http.Handler {
 		if err != nil {
 			panic(http.ErrAbortHandler)
 		}
+		hungUp := r.Context().Done()
 		r = r.WithContext(context.WithoutCancel(r.Context()))
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		m := moment{name: name + ":" + operationOf(r), how: before}
@@ -297,12 +298,15 @@ func (k *killWire) vendor(name string, sim http.Handler) http.Handler {
 			return
 		}
 		m.n = k.trap.pass(m.name)
-		if k.trap.strikes(m) {
+		switch k.trap.strikes(m) {
+		case before:
 			panic(http.ErrAbortHandler)
+		case stall:
+			<-hungUp
 		}
 		answer := httptest.NewRecorder()
 		sim.ServeHTTP(answer, r)
-		if m.how = after; k.trap.strikes(m) {
+		if m.how = after; k.trap.kills(m) {
 			panic(http.ErrAbortHandler)
 		}
 		for name, values := range answer.Header() {
