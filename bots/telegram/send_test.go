@@ -14,16 +14,6 @@ import (
 	"marketa/store"
 )
 
-// made counts the calls of a method that did something.
-func (b *bench) made(method string, chat int64) (n int) {
-	for _, c := range b.sim.Calls() {
-		if c.Method == method && c.OK && (chat == 0 || c.ChatID == chat) {
-			n++
-		}
-	}
-	return n
-}
-
 func (b *bench) tried(method string) (n int) {
 	for _, c := range b.sim.Calls() {
 		if c.Method == method {

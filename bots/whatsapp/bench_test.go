@@ -43,7 +43,6 @@ type bench struct {
 	srv   *httptest.Server
 	bot   *whatsapp.Bot
 	log   *bytes.Buffer
-	said  int // messages that the client has sent, for their ids
 }
 
 func newBench(t *testing.T) *bench {
