@@ -268,10 +268,27 @@ func TestAfterARedoTheNextQuestionIsFresh(t *testing.T) {
 	}
 }
 
+func TestARedoLapsesWhenAColleagueAnswersFromThePhone(t *testing.T) {
+	b := newBench(t)
+	anna := b.anna()
+	anna.asks(question)
+	asked := b.asked()
+	anna.press(store.RedoIt, "warmer")
+	anna.event(store.Inbound{Op: store.OpEcho, Author: store.Phone, VendorID: "echo-1", Kind: "text", Body: "Ti chiamo!"})
+	b.clock.Advance(window)
+	anna.works()
+	if card := anna.card(); card.State != "redone" || b.asked() != asked {
+		t.Errorf("a %s card after %d more requests", card.State, b.asked()-asked)
+	}
+	anna.asks("E lunedì?")
+	if _, human := b.parsed(b.asked() - 1); strings.Contains(human, "manager_hint") {
+		t.Errorf("the old hint is still about:\n%s", human)
+	}
+}
+
 func TestARedoWithNothingLeftToAnswerSaysSo(t *testing.T) {
 	for name, event := range map[string]store.Inbound{
-		"A colleague has answered from the phone": {Op: store.OpEcho, Author: store.Phone, VendorID: "echo-1", Kind: "text", Body: "Ti chiamo!"},
-		"The client has taken the message back":   {Op: store.OpDelete, Author: store.Client, VendorID: "del-1", Target: "m-393331234567-1", Kind: "text"},
+		"The client has taken the message back": {Op: store.OpDelete, Author: store.Client, VendorID: "del-1", Target: "m-393331234567-1", Kind: "text"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
