@@ -8,12 +8,24 @@ import (
 	"time"
 )
 
-// Group is a group as people make one. ID may be empty: the vendor's numbering gives one. Our own numbers may be among
-// the Members and may be the Creator.
+// Group is a group as people make and see one. ID may be empty when it is made: the vendor's numbering gives one. Our own
+// numbers may be among the Members and may be the Creator.
 type Group struct {
 	ID, Subject, Creator string
-	Members, Admins      []string // phones; an admin is a member anyway
+	Members, Admins      []string // phones; the creator and the admins are members anyway
 	Announcements        bool     // only admins may write
+}
+
+// Groups are all groups there are, by id, with everybody in Members.
+func (s *Sim) Groups() []Group {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := []Group{}
+	for _, g := range s.groups {
+		list = append(list, Group{g.id, g.subject, g.creator, slices.Clone(g.members), slices.Clone(g.admins), g.announcements})
+	}
+	slices.SortFunc(list, func(a, b Group) int { return cmp.Compare(a.ID, b.ID) })
+	return list
 }
 
 // group is one group in the world, whichever channels are in it.

@@ -389,6 +389,7 @@ func TestAnnouncementsAreForThoseWhoLead(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.posts("tok_company", "as an admin", "")
+	g.equal("as people see it", g.sim.Groups(), []Group{{ourGroup, groupsTitle, olena, []string{olena, company, marketa, taras}, []string{company}, true}})
 	g.ok("PATCH", "/groups/"+ourGroup, `{"setting":"send_messages","policy":"anyone"}`)
 	if _, err := g.sim.SayInGroup(ourGroup, taras, "again", Opts{}); err != nil {
 		t.Error(err)

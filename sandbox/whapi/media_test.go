@@ -277,9 +277,12 @@ func TestUploadsTakeBytesAddressesBase64AndForms(t *testing.T) {
 func newInboxOf(t *testing.T, contentType, content string) string {
 	t.Helper()
 	srv, err := wire.Serve("", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/away" {
+		switch r.URL.Path {
+		case "/away":
 			http.Redirect(w, r, "https://world.example/x", http.StatusFound)
 			return
+		case "/broken":
+			w.WriteHeader(http.StatusInternalServerError)
 		}
 		w.Header().Set("Content-Type", contentType)
 		_, _ = io.WriteString(w, content)
@@ -291,13 +294,25 @@ func newInboxOf(t *testing.T, contentType, content string) string {
 	return srv.URL + "/menu"
 }
 
+// homebody fails the test when anything is asked beyond this machine.
+type homebody struct{ t *testing.T }
+
+func (h homebody) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !loopback(r.URL.String()) {
+		h.t.Errorf("%s was called", r.URL.Host)
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
 func TestUploadsThatAreNoFilesAreRefused(t *testing.T) {
 	b := setup(t)
-	away := strings.TrimSuffix(newInboxOf(t, "text/plain", "x"), "menu") + "away"
+	b.sim.client.Transport = homebody{t}
+	here := strings.TrimSuffix(newInboxOf(t, "text/plain", "x"), "menu")
+	away, broken := here+"away", here+"broken"
 	for name, c := range map[string]struct{ contentType, body string }{
 		"nothing": {"image/jpeg", ""}, "no media": {"application/json", `{}`}, "no base64": {"application/json", `{"media":"äö"}`},
 		"empty data": {"application/json", `{"media":"data:image/png;base64,"}`}, "bad data": {"application/json", `{"media":"data:image/png,xx"}`},
-		"the world": {"application/json", `{"media":"https://world.example/x.jpg"}`}, "a way out": {"application/json", `{"media":"` + away + `"}`},
+		"the world": {"application/json", `{"media":"https://world.example/x.jpg"}`}, "a way out": {"application/json", `{"media":"` + away + `"}`}, "broken": {"application/json", `{"media":"` + broken + `"}`},
 		"nobody there": {"application/json", `{"media":"http://127.0.0.1:1/x"}`}, "a form without a file": {"multipart/form-data; boundary=x", "--x--\r\n"},
 		"half a form": {"multipart/form-data; boundary=x", "--x\r\n"}, "not JSON": {"application/json", `media`},
 	} {
