@@ -165,6 +165,7 @@ type box struct {
 	dir   string
 	addr  string
 	log   *os.File
+	life  context.Context // ends in time before go test's -timeout, which would leave the platform behind
 
 	mu      sync.Mutex
 	cmd     *exec.Cmd
@@ -185,6 +186,7 @@ func newBox(t *testing.T, bin string, mind actor.Mind, p plan) *box {
 	t.Cleanup(func() { _ = world.Close() })
 	b := &box{t: t, world: world, plan: p, bin: bin, dir: t.TempDir(), addr: freePort(t), trap: &trap{plan: p.moments}}
 	b.trap.kill = b.strike
+	b.life = lifeOf(t)
 	database := storetest.URL(t)
 	b.db = b.connect(database)
 	b.env = append(b.environment(), "DATABASE_URL="+b.proxyDatabase(database))
@@ -196,6 +198,16 @@ func newBox(t *testing.T, bin string, mind actor.Mind, p plan) *box {
 	b.waitReady()
 	world.Hook("http://" + b.addr)
 	return b
+}
+
+func lifeOf(t *testing.T) context.Context {
+	end, limited := t.Deadline()
+	if !limited {
+		return context.Background()
+	}
+	life, stop := context.WithDeadline(context.Background(), end.Add(-5*time.Second))
+	t.Cleanup(stop)
+	return life
 }
 
 // freePort is an address that stays ours while nobody listens there: below the ports that connections get by themselves.
@@ -284,7 +296,7 @@ func (b *box) start() {
 	b.t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	cmd := exec.Command(b.bin, "serve")
+	cmd := exec.CommandContext(b.life, b.bin, "serve")
 	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = b.env, b.dir, b.log, b.log
 	if err := cmd.Start(); err != nil {
 		b.t.Fatal(err)
