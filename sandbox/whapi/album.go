@@ -59,24 +59,18 @@ func (b *albumJSON) text() string { return strings.TrimSpace(strings.Join(b.capt
 func (s *Sim) SayAlbum(channel, phone string, a Album) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := a.check(); err != nil {
+	ids, err := s.writeAll(channel, phone, a, Opts{})
+	if err != nil {
 		return nil, fmt.Errorf("whapi: say album: %w", err)
-	}
-	var ids []string
-	for _, what := range a.messages() {
-		r, err := s.write(channel, phone, what, Opts{})
-		if err != nil {
-			return nil, fmt.Errorf("whapi: say album: %w", err)
-		}
-		ids = append(ids, r.id)
 	}
 	return ids, nil
 }
 
-// messages is what the album arrives as.
-func (a Album) messages() []Content {
-	if a.Wrap {
-		return []Content{a}
+// pieces is what something arrives as: an album that is not wrapped is several messages, all else is one.
+func pieces(what Content) []Content {
+	a, isAlbum := what.(Album)
+	if !isAlbum || a.Wrap {
+		return []Content{what}
 	}
 	var list []Content
 	if a.Head {

@@ -41,12 +41,8 @@ func (s *Sim) writeInGroup(groupID, phone string, what Content, o Opts) (map[str
 	if err != nil {
 		return nil, err
 	}
-	pieces := []Content{what}
-	if album, several := what.(Album); several {
-		pieces = album.messages()
-	}
 	var ids map[string]string
-	for _, piece := range pieces {
+	for _, piece := range pieces(what) {
 		w := &said{}
 		s.spread(g, w, nil, record{from: p.Phone, source: "mobile", what: piece, mentions: o.Mentions, forwarded: o.Forwarded}, quoted)
 		if ids == nil {

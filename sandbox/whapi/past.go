@@ -18,7 +18,7 @@ type Past struct {
 
 // SeedHistory puts messages into a chat's history that no hook ever hears of. Files among them were never fetched: the
 // old ones are gone. In a group every number in it has them, each under its own ids. It gives the channel's ids, in the
-// order given.
+// order given, of an album those of all its messages.
 func (s *Sim) SeedHistory(channel, chatID string, past ...Past) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,11 +46,14 @@ func (s *Sim) backfill(name, chatID string, past []Past) ([]string, error) {
 	}
 	var ids []string
 	for _, p := range past {
-		w := &said{}
-		for _, one := range there {
-			s.remember(one, ch, w, id, p)
+		for _, piece := range pieces(p.What) {
+			p.What = piece
+			w := &said{}
+			for _, one := range there {
+				s.remember(one, ch, w, id, p)
+			}
+			ids = append(ids, w.by(ch).id)
 		}
-		ids = append(ids, w.by(ch).id)
 	}
 	return ids, nil
 }

@@ -1,6 +1,7 @@
 package whapi
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 )
@@ -22,15 +23,31 @@ func (s *Sim) Reply(channel, quotedID, phone, text string) (string, error) {
 	return s.Write(channel, phone, Text(text), Opts{Quote: quotedID})
 }
 
-// Write is a person sending something in the direct chat with that channel; it gives the id that the channel sees.
+// Write is a person sending something in the direct chat with that channel; it gives the id that the channel sees, of an
+// album that of its first message.
 func (s *Sim) Write(channel, phone string, what Content, o Opts) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.write(channel, phone, what, o)
+	ids, err := s.writeAll(channel, phone, what, o)
 	if err != nil {
 		return "", fmt.Errorf("whapi: write: %w", err)
 	}
-	return r.id, nil
+	return ids[0], nil
+}
+
+func (s *Sim) writeAll(channel, phone string, what Content, o Opts) ([]string, error) {
+	if err := what.check(); err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, piece := range pieces(what) {
+		r, err := s.write(channel, phone, piece, o)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, r.id)
+	}
+	return ids, nil
 }
 
 func (s *Sim) write(channel, phone string, what Content, o Opts) (*record, error) {
@@ -80,11 +97,18 @@ func (s *Sim) PhoneSays(channel, chatID, text string) (string, error) {
 func (s *Sim) PhoneWrites(channel, chatID string, what Content, o Opts) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r, err := s.phoneWrites(channel, chatID, what, o)
-	if err != nil {
+	if err := what.check(); err != nil {
 		return "", fmt.Errorf("whapi: phone writes: %w", err)
 	}
-	return r.id, nil
+	var first *record
+	for _, piece := range pieces(what) {
+		r, err := s.phoneWrites(channel, chatID, piece, o)
+		if err != nil {
+			return "", fmt.Errorf("whapi: phone writes: %w", err)
+		}
+		first = cmp.Or(first, r)
+	}
+	return first.id, nil
 }
 
 func (s *Sim) phoneWrites(channel, chatID string, what Content, o Opts) (*record, error) {
