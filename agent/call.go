@@ -55,7 +55,7 @@ func (w *walk) call(ctx context.Context, nth int, call llms.ToolCall) (string, e
 	if err != nil {
 		return "", err
 	}
-	c := store.ToolCall{CallID: w.callID(nth, call), Tool: cutTo(clean(call.FunctionCall.Name), 64), Args: forTheRecord(args), Origins: origins}
+	c := store.ToolCall{CallID: w.callID(nth, call), Tool: cutTo(call.FunctionCall.Name, 64), Args: forTheRecord(args), Origins: origins}
 	room := true
 	err = w.leased(ctx, func(tx *store.Tx) (err error) {
 		if tool.Effect == tools.Propose {
@@ -84,7 +84,7 @@ func (w *walk) call(ctx context.Context, nth int, call llms.ToolCall) (string, e
 
 // callID is the call's name in our rows. The model's own name is not enough: some servers count from zero in every answer.
 func (w *walk) callID(nth int, call llms.ToolCall) string {
-	return fmt.Sprintf("%d.%d %s", w.n, nth, cutTo(clean(llm.ParseCallID(call.ID).ID), 80))
+	return fmt.Sprintf("%d.%d %s", w.n, nth, cutTo(llm.ParseCallID(call.ID).ID, 80))
 }
 
 // leased is a transaction that only whoever holds the chat can make.

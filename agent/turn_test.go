@@ -8,7 +8,10 @@ import (
 	"marketa/agent"
 	"marketa/sandbox/actor"
 	"marketa/sandbox/gemini"
+	"marketa/stages"
 	"marketa/store"
+	"marketa/tools"
+	"marketa/tools/team"
 )
 
 func TestAMessageBecomesACardAndNothingElse(t *testing.T) {
@@ -278,6 +281,7 @@ func TestALeaseIsRenewedWhileAModelThinksAndGivenUpWhenItIsLost(t *testing.T) {
 	b := newBench(t)
 	anna := b.anna()
 	b.gemini.Misbehave(gemini.StallFirstByte, 1)
+	t.Cleanup(func() { b.clock.Advance(gemini.StallFor) }) // whatever goes wrong, nobody hangs
 	anna.writes("ciao?")
 	b.clock.Advance(window)
 	waits, done := anna.background()
@@ -291,7 +295,14 @@ func TestALeaseIsRenewedWhileAModelThinksAndGivenUpWhenItIsLost(t *testing.T) {
 	}
 	b.steal()
 	b.clock.Advance(3 * time.Second)
-	<-done // long before the model has answered
+	b.eventually("the turn is given up, long before the model has answered", func() bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return false
+		}
+	})
 	if anna.statuses() != "running" || b.count(`steps`) != 2 {
 		t.Errorf("turns %q, %d steps", anna.statuses(), b.count(`steps`))
 	}
@@ -373,7 +384,18 @@ func TestAPhoneAnswerEndsTheTurnInSilence(t *testing.T) {
 }
 
 func TestNewRefusesWhatCouldNotWork(t *testing.T) {
-	if a, err := agent.New(agent.Config{}); err == nil || a != nil {
-		t.Error("an agent out of nothing")
+	b := newBench(t)
+	prompts, err := stages.Load()
+	b.must(err)
+	some, err := tools.NewRegistry(team.Tools()...)
+	b.must(err)
+	for want, cfg := range map[string]agent.Config{
+		"needs a database":             {},
+		"needs a database, prompts":    {DB: b.db, Registry: some},
+		"tools that are not there: pr": {DB: b.db, Prompts: prompts, Registry: some},
+	} {
+		if a, err := agent.New(cfg); err == nil || a != nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, %v", want, a, err)
+		}
 	}
 }
