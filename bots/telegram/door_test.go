@@ -175,7 +175,11 @@ func TestAPressAfterTheClientWroteAgainSendsNothing(t *testing.T) {
 	id := b.card("Certo!")
 	for _, label := range []string{"Send", "Discard", "Edit", "Redo"} {
 		b.client("anzi, per sei persone")
+		toasts := len(b.sim.Toasts(marta))
 		b.taps(marta, desk, label)
+		if n := len(b.sim.Toasts(marta)); n != toasts+1 || len(b.told(desk)) != 0 {
+			t.Errorf("%s: %d new toasts, and %d words", label, n-toasts, len(b.told(desk)))
+		}
 		b.wantToast(marta, "Anna has written again since this draft. A fresh card is coming; nothing was sent.")
 		b.wantState(id, "pending")
 		b.wantLeaving()

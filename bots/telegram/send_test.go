@@ -71,9 +71,9 @@ func TestManyCardsToOneChatAllArrive(t *testing.T) {
 	for name, newOne := range map[string]func(*testing.T) *bench{"a group": inGroup, "a person": inPrivate} {
 		t.Run(name, func(t *testing.T) {
 			b := newOne(t)
-			chat := int64(desk)
+			chat, enough := int64(desk), 3*time.Minute // twenty a minute
 			if name == "a person" {
-				chat = ben
+				chat, enough = ben, enough/2 // one a second
 			}
 			const many = 40
 			for i := range many {
@@ -83,11 +83,51 @@ func TestManyCardsToOneChatAllArrive(t *testing.T) {
 			}
 			b.sim.EnforceLimits(true)
 			b.settle()
-			b.pass(5 * time.Minute)
+			b.pass(enough)
 			if n := len(b.cards(chat)); n != many {
 				t.Errorf("%d of %d cards", n, many)
 			}
 		})
+	}
+}
+
+func TestTheShortestWaitCounts(t *testing.T) {
+	for name, quick := range map[string]int64{"the first chat": marta, "the second chat": ben} {
+		t.Run(name, func(t *testing.T) {
+			b := inPrivate(t)
+			b.client("avete posto?")
+			b.sim.Limit(marta+ben-quick, 1, 10_000)
+			b.sim.Limit(quick, 1, 5)
+			b.card("Certo!")
+			b.pass(15 * time.Second)
+			b.wantCard(quick, "Certo!")
+		})
+	}
+}
+
+func TestARefusalInOneChatHoldsUpNoOther(t *testing.T) {
+	b := inPrivate(t)
+	b.sim.Faults().Next("sendMessage", wire.Fault{Status: 400, Body: `{"ok":false,"error_code":400,"description":"Bad Request: the moon is full"}`})
+	b.client("avete posto?")
+	b.card("Certo!")
+	if got := len(b.cards(marta)) + len(b.cards(ben)); got != 1 {
+		t.Errorf("%d cards at once", got)
+	}
+}
+
+func TestWhatWasOvertakenIsShownToNobodyElse(t *testing.T) {
+	b := inPrivate(t)
+	b.client("avete posto?")
+	b.sim.Limit(ben, 1, 60)
+	b.card("Certo!") // only Marta has it
+	b.client("anzi no")
+	b.card("Va bene, niente.")
+	b.pass(2 * time.Minute)
+	if cards := b.cards(ben); len(cards) != 1 || !strings.Contains(cards[0].Text, "Va bene, niente.") {
+		t.Errorf("%+v", cards)
+	}
+	if cards := b.cards(marta); len(cards) != 2 || !strings.Contains(cards[0].Text, "Out of date") {
+		t.Errorf("%+v", cards)
 	}
 }
 
@@ -110,7 +150,7 @@ func TestAnEditThatChangesNothingIsASuccess(t *testing.T) {
 func TestACardDeletedByHandComesBackWhileItWaits(t *testing.T) {
 	b := inPrivate(t)
 	b.client("avete posto?")
-	b.card("Certo!")
+	id := b.card("Certo!")
 	b.sim.Remove(marta, b.newest(marta).ID)
 	b.taps(ben, ben, "Later") // something to redraw
 	b.pass(10 * time.Second)
@@ -122,6 +162,10 @@ func TestACardDeletedByHandComesBackWhileItWaits(t *testing.T) {
 		t.Errorf("a decided card came back %d times", n)
 	}
 	b.wantSame("Sent by Ben", ben)
+	b.deliver(id, asked) // something else to redraw
+	if n := len(b.cards(marta)); n != 0 {
+		t.Errorf("a decided card came back %d times", n)
+	}
 }
 
 func TestWhoHasBlockedTheBotHoldsUpNobodyAndFindsEverythingWhenBack(t *testing.T) {
