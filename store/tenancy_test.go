@@ -132,12 +132,12 @@ func (w *world) tenant(mark string) (x tenant) {
 // print is everything that a restaurant owns, as text.
 func (w *world) print(r store.RestaurantID) string {
 	w.Helper()
-	var all strings.Builder
+	var all []string
 	for _, table := range w.restaurantTables() {
 		column := map[bool]string{true: "id", false: "restaurant_id"}[table == "restaurants"]
-		all.WriteString(table + ": " + ask[string](w, fmt.Sprintf(`SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') FROM %s t WHERE %s = $1`, table, column), r) + "\n")
+		all = append(all, fmt.Sprintf(`'%s: ' || coalesce((SELECT string_agg(t::text, '|' ORDER BY t::text) FROM %[1]s t WHERE %s = $1), '')`, table, column))
 	}
-	return all.String()
+	return ask[string](w, `SELECT concat_ws(E'\n', `+strings.Join(all, ", ")+`)`, r)
 }
 
 // difference are the tables of two prints that are not alike.

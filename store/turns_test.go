@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -342,7 +343,9 @@ func TestAProposalIsCarriedOutOnce(t *testing.T) {
 	c, id := w.asked("anna", "mi chiamo Anna", draft, store.Proposal{Kind: "profile", Payload: json.RawMessage(`{}`), Show: "x"})
 	w.decide(press(id, store.Send))
 	var done atomic.Int32
-	atOnce(8, func(int) {
+	var wait sync.WaitGroup
+	release := w.hold(`SELECT FROM proposals FOR UPDATE`)
+	carryOut := func() {
 		err := w.appErr(c.RestaurantID, func(tx *store.Tx) error {
 			released, err := tx.Released(w.ctx, id)
 			for _, p := range released {
@@ -357,7 +360,13 @@ func TestAProposalIsCarriedOutOnce(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-	})
+	}
+	for i := range 3 {
+		wait.Go(carryOut)
+		w.until("it waits", func() bool { return w.waiting() == i+1 })
+	}
+	release()
+	wait.Wait()
 	if done.Load() != 1 {
 		t.Errorf("carried out %d times", done.Load())
 	}
