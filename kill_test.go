@@ -84,6 +84,9 @@ func choose(t *testing.T, seen []moment) (plans []plan) {
 			late = append(late, m)
 		}
 	}
+	if !slices.ContainsFunc(db, func(m moment) bool { return strings.HasPrefix(m.name, "db:commit-") }) {
+		t.Fatal("no commit was seen: the proxy no longer understands what goes by")
+	}
 	n := len(db)
 	if *killPoints != "all" {
 		var err error

@@ -41,12 +41,12 @@ type pgLink struct {
 
 	statements map[string]string // by the client's name for them
 	asked      []string          // the names of what the round trip under way asks
-	inTx       bool
-	sweeps     bool     // this transaction is the sweeper's
-	txn        []string // what this transaction did
+	sweeps     bool              // this transaction is the sweeper's
+	txn        []string          // what this transaction did
 
 	mu    sync.Mutex
 	trips []pgTrip // sent, and not answered yet
+	open  bool     // a transaction, as Postgres said last
 }
 
 // pgTrip is one round trip to the database. An empty name is nothing that anybody would miss: preparing, listening, leading.
@@ -163,37 +163,34 @@ func (c *pgLink) leave() bool {
 	return true
 }
 
-// name says what a round trip is about, and keeps in mind where in a transaction we are.
+// name says what a round trip is about. It is asked between two answers, so that Postgres' last word on transactions holds.
 func (c *pgLink) name(asked []string) pgTrip {
+	c.mu.Lock()
+	open := c.open
+	c.mu.Unlock()
+	if !open {
+		c.sweeps, c.txn = false, nil
+	}
 	var names []string
 	for _, sql := range asked {
-		switch strings.ToLower(strings.TrimSpace(sql)) {
-		case "begin":
-			c.inTx, c.sweeps, c.txn = true, false, nil
-			return pgTrip{}
-		case "rollback":
-			c.inTx, c.sweeps, c.txn = false, false, nil
-			return pgTrip{}
-		case "commit":
-			deed := c.deed()
-			c.inTx, c.sweeps, c.txn = false, false, nil
-			if deed == "" {
-				return pgTrip{}
+		word := sqlVerb.FindString(sql)
+		if strings.EqualFold(word, "commit") {
+			if deed := c.deed(); deed != "" {
+				return pgTrip{name: "db:commit-" + deed, after: true}
 			}
-			return pgTrip{name: "db:commit-" + deed, after: true}
+			return pgTrip{}
 		}
+		open = open || strings.EqualFold(word, "begin")
 		c.sweeps = c.sweeps || strings.Contains(sql, "SET swept_at")
 		if name := nameSQL(sql); name != "" && !c.sweeps {
 			names = append(names, name)
 		}
 	}
-	if c.inTx {
-		c.txn = append(c.txn, names...)
-	}
+	c.txn = append(c.txn, names...)
 	if len(names) == 0 {
 		return pgTrip{}
 	}
-	return pgTrip{name: "db:" + strings.Join(names, "+"), after: !c.inTx, fetch: names[0] == riverFetch}
+	return pgTrip{name: "db:" + strings.Join(names, "+"), after: !open, fetch: names[0] == riverFetch}
 }
 
 // deed is what a transaction is named after: the last thing that it changed, beside enqueuing, or else read. The sweeper's
@@ -212,7 +209,7 @@ func (c *pgLink) deed() (last string) {
 
 var (
 	riverName = regexp.MustCompile(`-- name: (\w+)`)
-	sqlVerb   = regexp.MustCompile(`(?i)^\s*(\w+)`)
+	sqlVerb   = regexp.MustCompile(`\w+`)
 	sqlObject = regexp.MustCompile(`(?i)\b(?:INTO|UPDATE|FROM)\s+(\w+)`)
 )
 
@@ -226,11 +223,11 @@ func nameSQL(sql string) string {
 		}
 		return ""
 	}
-	v, o := sqlVerb.FindStringSubmatch(sql), sqlObject.FindStringSubmatch(sql)
-	if v == nil || o == nil || strings.Contains(sql, "goose") || strings.Contains(sql, "river") || strings.Contains(sql, "pg_") {
+	o := sqlObject.FindStringSubmatch(sql)
+	if o == nil || strings.Contains(sql, "goose") || strings.Contains(sql, "river") || strings.Contains(sql, "pg_") {
 		return ""
 	}
-	return strings.ToLower(v[1] + "-" + o[1])
+	return strings.ToLower(sqlVerb.FindString(sql) + "-" + o[1])
 }
 
 // answers passes on what Postgres says, a round trip at a time.
@@ -248,7 +245,7 @@ func (c *pgLink) answers(in *bufio.Reader) {
 		case 'D':
 			rows++
 		case 'Z':
-			if greeted && !c.arrive(rows) {
+			if greeted && !c.arrive(rows, whole[5]) {
 				return
 			}
 			greeted, rows = true, 0
@@ -265,8 +262,9 @@ func (c *pgLink) answers(in *bufio.Reader) {
 }
 
 // arrive says no when the platform died before it learnt the answer.
-func (c *pgLink) arrive(rows int) bool {
+func (c *pgLink) arrive(rows int, status byte) bool {
 	c.mu.Lock()
+	c.open = status != 'I'
 	if len(c.trips) == 0 {
 		c.mu.Unlock()
 		return true
