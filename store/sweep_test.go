@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -166,6 +167,26 @@ func TestManySweepersWakeEachRowOnce(t *testing.T) {
 				t.Errorf("woken %d times", n)
 			}
 		})
+	}
+}
+
+// What somebody has in hand at this moment is passed by: the sweeper waits for nobody.
+func TestASweeperPassesByWhatIsInHand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.hire()
+	w.approved("anna", draft)
+	w.wrote("bruno", "salve")
+	w.tell(store.Notice{Kind: "alert", HTML: "x"}, "")
+	w.must(w.db.SaveUpdate(w.ctx, 7, []byte("{}")))
+	w.clock.Advance(time.Minute)
+	for _, table := range []string{"chats", "deliveries", "views", "notices", "updates"} {
+		w.hold(`SELECT FROM ` + table + ` FOR UPDATE`)
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, 20*time.Second)
+	defer cancel()
+	if n, err := w.db.Sweep(ctx, window, most); n != 0 || err != nil {
+		t.Errorf("%d woken, %v", n, err)
 	}
 }
 

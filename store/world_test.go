@@ -45,7 +45,7 @@ func (w *world) pool(database, address string) *pgxpool.Pool {
 	cfg, err := pgxpool.ParseConfig(address)
 	w.must(err)
 	cfg.ConnConfig.Database = database
-	cfg.MaxConns = 4
+	cfg.MaxConns = 8
 	p, err := pgxpool.NewWithConfig(w.ctx, cfg)
 	w.must(err)
 	w.Cleanup(p.Close)
