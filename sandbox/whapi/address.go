@@ -51,15 +51,8 @@ func (s *Sim) chatID(canonical string) string {
 	return canonical
 }
 
-// mentionID is how the wire shows somebody mentioned: who was named by hidden identity or as a whole group stays so.
-func (s *Sim) mentionID(who string) string {
-	if strings.Contains(who, "@") {
-		return who
-	}
-	return s.contactID(who)
-}
-
-// contactID is how the wire shows a person or one of our numbers: bare digits, or the hidden identity.
+// contactID is how the wire shows a person or one of our numbers: bare digits, or the hidden identity. What is no phone,
+// such as a mention by hidden identity or of a whole group, stays as it is.
 func (s *Sim) contactID(phone string) string {
 	if p := s.people[phone]; p != nil && s.useLID {
 		return p.lid + atLID

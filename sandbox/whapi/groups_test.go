@@ -322,6 +322,10 @@ func TestMembersComeGoAndRise(t *testing.T) {
 		want := map[string]string{"add": "member", "promote": "admin", "demote": "member"}[action]
 		g.equal("rank", rankOf(g.ok("GET", "/groups/"+ourGroup, ""), "380503334455"), want)
 	}
+	if err := g.sim.ChangeGroup(ourGroup, "promote", olena, "380503334455"); err != nil { // who leads already, and who left
+		t.Fatal(err)
+	}
+	g.equal("admins", len(g.sim.Groups()[0].Admins), 0)
 	for _, err := range []error{g.sim.ChangeGroup(ourGroup, "dance", taras), g.sim.ChangeGroup("x@g.us", "add", taras), g.sim.ChangeGroup(ourGroup, "add", "380999999999"), g.sim.ChangeGroup(ourGroup, "add")} {
 		if err == nil {
 			t.Error("no error")
@@ -368,6 +372,9 @@ func TestANumberThatIsPutOutHearsAndSaysNothingMore(t *testing.T) {
 	g.equal("a quote from the time between", context["quoted_content"], map[string]any{"body": "after"})
 	status, _ = g.call("GET", "/messages/"+context["quoted_id"].(string), "")
 	g.equal("leads nowhere", status, 404)
+	if twin, err := g.sim.Twin("marketa", ids["marketa"], "company"); err == nil {
+		t.Errorf("a twin that was never seen: %s", twin)
+	}
 }
 
 func TestAnnouncementsAreForThoseWhoLead(t *testing.T) {
@@ -457,6 +464,8 @@ func TestInvitesLeadInUntilTheyAreRevoked(t *testing.T) {
 	status, answer := g.callAs(tokMarketa, "PUT", "/groups", `{"invite_code":"`+code+`"}`)
 	g.equal("our other number", []any{status, answer["group_id"]}, []any{200, id})
 	g.ok("DELETE", "/groups/"+id+"/invite", "")
+	status, _ = g.callAs(tokMarketa, "PUT", "/groups", `{"invite_code":""}`)
+	g.equal("no code", status, 404)
 	if g.sim.JoinByInvite(code, olena) == nil {
 		t.Error("the old code still leads in")
 	}

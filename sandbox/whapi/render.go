@@ -37,7 +37,7 @@ func (s *Sim) context(r *record) *contextJSON {
 	}
 	c := &contextJSON{Forwarded: r.forwarded > 0, ForwardingScore: r.forwarded}
 	for _, who := range r.mentions {
-		c.Mentions = append(c.Mentions, s.mentionID(who))
+		c.Mentions = append(c.Mentions, s.contactID(who))
 	}
 	if q := r.quoted; q != nil {
 		c.QuotedID, c.QuotedType, c.QuotedContent, c.QuotedAuthor = q.id, q.kind, q.body, s.contactID(q.from)
