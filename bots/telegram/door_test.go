@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	sim "marketa/sandbox/telegram"
 	"marketa/store"
 )
 
@@ -310,6 +311,16 @@ func TestColleaguesMayTalkToEachOther(t *testing.T) {
 	b.wantTold(desk, 0, "")
 	b.wantState(id, "pending")
 	b.wantLeaving()
+}
+
+func TestWordsElsewhereAreNoneOfOurs(t *testing.T) {
+	const other = -1002000000009
+	b := inGroup(t)
+	b.sim.AddGroup(sim.Group{ID: other, Title: "Friends", Supergroup: true, BotAdmin: true, Members: []int64{marta, stranger}})
+	b.client("avete posto?")
+	b.card("Certo!")
+	b.says(marta, other, "/queue", 0)
+	b.wantTold(other, 0, "")
 }
 
 func TestUpdatesOfAnyShapeAreKeptAndNoneGoesRound(t *testing.T) {

@@ -59,6 +59,19 @@ func TestAColleagueMayAnswerTheQuestionAndAViewerMayNot(t *testing.T) {
 	b.wantLeaving("Alle 21.")
 }
 
+func TestAViewerClosesNobodysQuestion(t *testing.T) {
+	b := inGroup(t)
+	b.client("avete posto?")
+	id := b.card("Certo!")
+	b.change(ben, "viewer", true)
+	b.taps(marta, desk, "Redo")
+	b.says(ben, desk, "più lungo", b.last(desk).ID)
+	b.says(marta, desk, "più corto", b.newest(desk).ID) // still a hint
+	b.wantLeaving()
+	b.wantState(id, "redone")
+	b.wantCard(desk, "“più corto”")
+}
+
 func TestLooseWordsAnswerAQuestionInPrivateForTenMinutes(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
