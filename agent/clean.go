@@ -49,10 +49,7 @@ func arguments(s string) json.RawMessage {
 	return jsonClean([]byte(s))
 }
 
-const (
-	mostRecorded = 32 << 10 // bytes of arguments in a row: a tool takes more, but then something is wrong
-	deepest      = 100      // levels of JSON
-)
+const mostRecorded = 32 << 10 // bytes of arguments in a row: a tool takes more, but then something is wrong
 
 // forTheRecord is what stands in the row of a call.
 func forTheRecord(args json.RawMessage) json.RawMessage {
@@ -67,8 +64,7 @@ func quoted(s string) json.RawMessage {
 	return b
 }
 
-// jsonClean takes away what JSON may say and jsonb refuses: NUL, half a character, numbers beyond all numbers, and
-// levels without end.
+// jsonClean takes away what JSON may say and jsonb refuses: NUL, half a character, numbers beyond all numbers.
 func jsonClean(b []byte) json.RawMessage {
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.UseNumber()
@@ -79,16 +75,13 @@ func jsonClean(b []byte) json.RawMessage {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	if encoder.Encode(cleanValue(value, 0)) != nil {
+	if encoder.Encode(cleanValue(value)) != nil {
 		return json.RawMessage(`{}`)
 	}
 	return bytes.TrimSpace(out.Bytes())
 }
 
-func cleanValue(v any, depth int) any {
-	if depth > deepest {
-		return "…"
-	}
+func cleanValue(v any) any {
 	switch v := v.(type) {
 	case string:
 		return clean(v)
@@ -96,13 +89,13 @@ func cleanValue(v any, depth int) any {
 		return cleanNumber(v)
 	case []any:
 		for i := range v {
-			v[i] = cleanValue(v[i], depth+1)
+			v[i] = cleanValue(v[i])
 		}
 		return v
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for k, inner := range v {
-			out[clean(k)] = cleanValue(inner, depth+1)
+			out[clean(k)] = cleanValue(inner)
 		}
 		return out
 	}

@@ -38,6 +38,19 @@ func (c *chat) background() (waits <-chan time.Time, done <-chan struct{}) {
 	return heard, ended
 }
 
+// ends waits until the job is over.
+func (b *bench) ends(done <-chan struct{}) {
+	b.t.Helper()
+	b.eventually("the job ends", func() bool {
+		select {
+		case <-done:
+			return true
+		default:
+			return false
+		}
+	})
+}
+
 // until takes what is waited for, which has to be that long after start.
 func until(t *testing.T, waits <-chan time.Time, done <-chan struct{}, start time.Time, want time.Duration) {
 	t.Helper()
@@ -48,6 +61,8 @@ func until(t *testing.T, waits <-chan time.Time, done <-chan struct{}, start tim
 		}
 	case <-done:
 		t.Fatalf("ended; should wait until %v after the first line", want)
+	case <-time.After(20 * time.Second):
+		t.Fatalf("neither waits until %v nor ends", want)
 	}
 }
 
@@ -65,7 +80,7 @@ func TestATurnWaitsUntilTheClientPauses(t *testing.T) {
 	b.clock.Advance(100 * time.Millisecond) // 8 s after the first line
 	until(t, waits, done, start, 15900*time.Millisecond)
 	b.clock.Advance(7900 * time.Millisecond)
-	<-done
+	b.ends(done)
 	if card := anna.card(); len(card.Said) != 2 || b.asked() != 1 || anna.statuses() != "drafted" {
 		t.Errorf("answers %d lines after %d requests, turns %s", len(card.Said), b.asked(), anna.statuses())
 	}
@@ -86,7 +101,7 @@ func TestABurstWithoutEndIsAnsweredAtTheCap(t *testing.T) {
 	}
 	until(t, waits, done, start, burstCap)
 	b.clock.Advance(start.Add(burstCap).Sub(b.clock.Clock.Now()))
-	<-done
+	b.ends(done)
 	if card := anna.card(); len(card.Said) != 7 || b.asked() != 1 {
 		t.Errorf("answers %d lines after %d requests", len(card.Said), b.asked())
 	}
@@ -118,7 +133,7 @@ func TestWordsThatComeBetweenBurstAndLeaseAreSatOut(t *testing.T) {
 		}
 	}
 	b.clock.Advance(window)
-	<-done
+	b.ends(done)
 	if card := anna.card(); len(card.Said) != 2 || b.asked() != 1 || anna.statuses() != "drafted" {
 		t.Errorf("answers %d lines after %d requests, turns %s", len(card.Said), b.asked(), anna.statuses())
 	}
@@ -295,14 +310,7 @@ func TestALeaseIsRenewedWhileAModelThinksAndGivenUpWhenItIsLost(t *testing.T) {
 	}
 	b.steal()
 	b.clock.Advance(3 * time.Second)
-	b.eventually("the turn is given up, long before the model has answered", func() bool {
-		select {
-		case <-done:
-			return true
-		default:
-			return false
-		}
-	})
+	b.ends(done) // long before the model has answered
 	if anna.statuses() != "running" || b.count(`steps`) != 2 {
 		t.Errorf("turns %q, %d steps", anna.statuses(), b.count(`steps`))
 	}
@@ -330,7 +338,7 @@ func TestADrainEndsTheWaitAndLosesNothing(t *testing.T) {
 	waits, done := anna.background()
 	until(t, waits, done, start, window)
 	b.agent.Drain()
-	<-done
+	b.ends(done)
 	if !anna.busy() || anna.statuses() != "" {
 		t.Errorf("busy %v, turns %q", anna.busy(), anna.statuses())
 	}
