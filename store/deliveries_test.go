@@ -269,7 +269,8 @@ func TestOneMessageInTheHistoryAnswersForOneDelivery(t *testing.T) {
 	second, _, err := w.take(w.chat("anna"), w.send(w.card(w.chat("anna"), draft), draft).Delivery)
 	w.must(err)
 	_, elsewhere := w.intended("bruno", draft)
-	delivered(w, w.chat("bruno"), elsewhere)
+	w.app(w.chat("bruno").RestaurantID, func(tx *store.Tx) error { return tx.Delivered(w.ctx, elsewhere, "x0") })
+	w.exec(`UPDATE chats SET restaurant_id = $1`, c.RestaurantID) // another chat of the same restaurant
 	w.app(c.RestaurantID, func(tx *store.Tx) error {
 		taken, err := tx.SpokenFor(w.ctx, second)
 		if len(taken) != 2 || !taken["v0"] || !taken["e0"] {
