@@ -294,6 +294,7 @@ func TestMentionsAndSendersComeByPhoneOrByHiddenIdentity(t *testing.T) {
 	tarasLID := g.ok("GET", "/contacts/lids/"+taras, "")["lid"]
 	g.equal("all hidden", []any{hidden["from"], hidden["chat_id"], hidden["context"].(map[string]any)["mentions"], hidden["context"].(map[string]any)["quoted_author"]},
 		[]any{olenaLID, ourGroup, []any{companyLID, tarasLID}, companyLID})
+	g.ok("PUT", "/presences/"+companyLID, `{"presence":"typing"}`)
 	g.equal("our own identity", g.ok("GET", "/contacts/lids/"+company, "")["lid"], companyLID)
 	a, _ := g.both()
 	for _, d := range a {
@@ -374,6 +375,23 @@ func TestANumberThatIsPutOutHearsAndSaysNothingMore(t *testing.T) {
 	g.equal("leads nowhere", status, 404)
 	if twin, err := g.sim.Twin("marketa", ids["marketa"], "company"); err == nil {
 		t.Errorf("a twin that was never seen: %s", twin)
+	}
+}
+
+func TestANewNameIsTheChatsName(t *testing.T) {
+	g := inGroup(t)
+	g.clock.Advance(time.Minute)
+	if err := g.sim.RenameGroup(ourGroup, "Uno"); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := g.both()
+	after := a[0].first("groups_updates")["after_update"].(map[string]any)
+	g.equal("update", []any{a[0].first("groups_updates")["changes"], after["name"], after["name_at"]}, []any{[]any{"name"}, "Uno", 1795000060.0})
+	ids := g.says(olena, Text("x"), Opts{})
+	g.equal("next message", g.ok("GET", "/messages/"+ids["company"], "")["chat_name"], "Uno")
+	g.equal("chat", g.sim.Chats("company")[0].Title, "Uno")
+	if g.sim.RenameGroup("120363000000000000@g.us", "x") == nil {
+		t.Error("renamed nothing")
 	}
 }
 

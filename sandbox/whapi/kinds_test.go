@@ -256,3 +256,40 @@ func TestKindsKeepTheirOrderInABurstAndWhileTheChannelIsOff(t *testing.T) {
 	}
 	b.equal("kinds", kinds, []any{"text", "image", "location"})
 }
+
+func TestTheShortWaysSendWhatTheLongOneSends(t *testing.T) {
+	b := hooked(t)
+	asked := b.send("where are you?")
+	b.forget()
+	ids := []string{
+		must(b.sim.Reply("company", asked, olena, "here")), must(b.sim.SayLocation("company", olena, Location{Latitude: 1})),
+		must(b.sim.SayRaw("company", olena, "order", json.RawMessage(`{"item_count":2}`))), must(b.sim.SayMedia("company", olena, Media{Kind: "image", Bytes: photo(1)})),
+	}
+	for i, kind := range []string{"text", "location", "order", "image"} {
+		m := b.settle()[i].first("messages")
+		b.equal(kind, []any{m["id"], m["type"]}, []any{ids[i], kind})
+	}
+	b.equal("quote", b.settle()[0].first("messages")["context"].(map[string]any)["quoted_id"], asked)
+}
+
+func must(id string, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+func TestWordsWithoutPreviewStayTextWhereverTheyGo(t *testing.T) {
+	b := hooked(t)
+	answer := b.ok("POST", "/messages/text", `{"to":"`+direct+`","body":"https://menu.example","no_link_preview":true}`)
+	id := answer["message"].(map[string]any)["id"].(string)
+	b.ok("POST", "/messages/"+id, `{"to":"`+direct+`"}`)
+	if _, err := b.sim.Forward("company", id, olena); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range b.sim.Messages("company", direct) {
+		b.equal("type", []any{m.Type, m.Text}, []any{"text", "https://menu.example"})
+	}
+	b.ok("POST", "/messages/text", `{"to":"`+direct+`","body":"https://menu.example/b","no_link_preview":true,"edit":"`+id+`"}`)
+	b.equal("edited", b.ok("GET", "/messages/"+id, "")["text"], map[string]any{"body": "https://menu.example/b"})
+}
