@@ -16,7 +16,7 @@ import (
 var (
 	killPoints   = flag.String("kill.points", "10", "at how many moments of the database the platform is killed: a number, or all")
 	killAt       = flag.String("kill.at", "", "kill at this moment only, as a failed run has printed it; a second one after a comma strikes during the recovery")
-	killParallel = flag.Int("kill.parallel", 6, "how many platforms run at once")
+	killParallel = flag.Int("kill.parallel", 8, "how many platforms run at once")
 	killBatch    = flag.String("kill.batch", "1/1", "2/5: the second of five parts of all runs")
 )
 
