@@ -109,8 +109,9 @@ func TestFiguresThatNobodyHasSaidAreShown(t *testing.T) {
 		{"TheRestaurantsName", heard{client: "ciao", name: "Bar 51"}, "Ciao Bar 51!", ""},
 		{"AList", heard{client: "cosa serve?"}, "Servono:\n1. foto\n2. menu\n12) orari", ""},
 		{"AllDay", heard{client: "ci siete?"}, "Siamo qui 24/7!", ""},
-		{"APartOfAName", heard{client: "formato?"}, "In A4 va bene.", ""},
+		{"APartOfAName", heard{client: "formato?"}, "In B12 va bene.", ""},
 		{"DigitsOfOtherScripts", heard{client: "؟"}, "السعر ١٥٠ € و １５０ €", "150 €"},
+		{"WideSigns", heard{client: "abbiamo 20 coperti"}, "Sconto del ２０％", "20%"},
 		{"TheSameInBothScripts", heard{client: "150 €?"}, "السعر ١٥٠ €", ""},
 
 		// Addresses.
