@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -121,6 +122,7 @@ func (w *world) tenant(mark string) (x tenant) {
 		return err
 	})
 	x.chat = w.chat(mark)
+	w.topic(c.RestaurantID, "topic of "+mark, x.card.MessageID)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -258,6 +260,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	a, b := w.tenant("acanary"), w.tenant("bcanary")
 	before := w.print(b.chat.RestaurantID)
 	all := reaches(w.ctx, b)
+	maps.Copy(all, telegramReaches(w.ctx, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
