@@ -16,6 +16,7 @@ var update = flag.Bool("update", false, "rewrite what the dialogues expect")
 // TestDialogues plays every session of testdata/dialogues against the real App. A line that acts stands left of what it
 // causes; a blank line lets everything settle; whatever is said and not expected fails.
 func TestDialogues(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/dialogues/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no dialogues: %v", err)
@@ -31,6 +32,7 @@ func TestDialogues(t *testing.T) {
 // TestDialoguesWithARestartBeforeEveryStep plays the same sessions while the platform is stopped and started again before
 // every line: nothing may be lost or said twice.
 func TestDialoguesWithARestartBeforeEveryStep(t *testing.T) {
+	t.Parallel()
 	files, _ := filepath.Glob("testdata/dialogues/*.txt")
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {

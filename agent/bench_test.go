@@ -73,6 +73,9 @@ type parts struct {
 
 func newBench(t testing.TB, changes ...setup) *bench {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
 	b := &bench{t: t, ctx: t.Context(), logs: &diary{}, clock: &clock{Clock: wire.Simulated(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}}
 	p := parts{window: window, apply: map[string]agent.Applier{profile.Change: profile.Apply}}
 	b.url = storetest.URL(t)

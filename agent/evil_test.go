@@ -167,7 +167,6 @@ func TestWhateverAModelDoesNothingLeaves(t *testing.T) {
 				continue
 			}
 			t.Run(a.name, func(t *testing.T) {
-				t.Parallel()
 				b := newBench(t, func(p *parts) { p.onlyOpen = !gemini })
 				bruno, anna := b.chat("Bruno", "390009999999"), b.anna()
 				bruno.asks("Ciao sono Bruno")

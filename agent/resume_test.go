@@ -259,7 +259,6 @@ func TestATurnResumesFromWhateverWasSaved(t *testing.T) {
 		{"KilledAfterTheCommit", true, true, 4},
 	} {
 		t.Run(mode.name, func(t *testing.T) {
-			t.Parallel()
 			line, through := cutting(t)
 			count := &counted{}
 			b := newBench(t, through, func(p *parts) { p.tools = count.tools() })
