@@ -51,6 +51,7 @@ var floors = map[string]float64{
 
 	"internal/fault": 0, // errors
 	"sandbox/wire":   0, // what simulators share
+	"sandbox/props":  0, // what people in the sandbox send
 	"sandbox/actor":  0, // the offline model
 }
 
