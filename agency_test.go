@@ -42,6 +42,12 @@ func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); retur
 
 func newAgency(t testing.TB, start time.Time, mind actor.Mind) *agency {
 	t.Helper()
+	return newAgencyIn(t, start, mind, func(*sandbox.World, *Config) {})
+}
+
+// newAgencyIn is newAgency in a world that was changed before the platform starts.
+func newAgencyIn(t testing.TB, start time.Time, mind actor.Mind, prepare func(*sandbox.World, *Config)) *agency {
+	t.Helper()
 	a := &agency{t: t, clock: wire.Simulated(start), log: &lockedBuffer{}}
 	var err error
 	if a.world, err = sandbox.Start(sandbox.Config{Clock: a.clock, Seed: 7, Mind: mind}); err != nil {
@@ -53,6 +59,7 @@ func newAgency(t testing.TB, start time.Time, mind actor.Mind) *agency {
 	}
 	cfg.DatabaseURL = storetest.URL(t)
 	a.cfg = cfg.against(a.world)
+	prepare(a.world, &a.cfg)
 	a.start()
 	a.world.Hook("http://" + a.app.Addr)
 	t.Cleanup(func() {

@@ -120,7 +120,7 @@ func isSaid(line string) bool {
 			return true
 		}
 	}
-	return false
+	return strings.HasPrefix(line, "topic: ")
 }
 
 func isHold(line string) bool {

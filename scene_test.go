@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,27 +13,35 @@ import (
 
 	"marketa/sandbox"
 	"marketa/sandbox/telegram"
-	"marketa/sandbox/wire"
 )
 
-// scene is a dialogue being played: who is who, and what has been seen of the two chats.
+// scene is a dialogue being played: who is who, and what has been seen of the two chats. What clients do stands in
+// scene_clients_test.go, what managers do in scene_managers_test.go, what they send in scene_media_test.go, what is seen
+// in scene_heard_test.go.
 type scene struct {
 	*agency
-	clients  map[string]sandbox.Person
-	managers map[string]int64
-	channel  string
-	seen     map[string]string // a message's key → what it showed
-	toasts   map[int64]int
-	lastSaid map[string]string // client → id of the last message
-	swapped  bool              // Ben won a race of both: the two change names, so that the session reads the same
+	clients   map[string]sandbox.Person
+	names     []string // the clients, in the order they came
+	groups    map[string]whatsappGroup
+	managers  map[string]int64
+	approvals int64
+	former    []int64 // what the approvals chat was before it migrated
+	channel   string
+	seen      map[string]string // a message's key → what it showed
+	toasts    map[int64]int
+	lastSaid  map[string]uttered // client → the last message
+	lastSent  map[string]int     // manager → the last message
+	swapped   bool               // Ben won a race of both: the two change names, so that the session reads the same
 }
 
 func newScene(t testing.TB, d *dialogue) *scene {
-	s := &scene{agency: newAgency(t, d.start, d.mind), clients: map[string]sandbox.Person{}, channel: "marketa",
+	s := &scene{clients: map[string]sandbox.Person{}, groups: map[string]whatsappGroup{}, channel: "marketa", approvals: sandbox.Approvals,
 		managers: map[string]int64{"Marta": sandbox.ManagerA, "Ben": sandbox.ManagerB, "Sam": sandbox.Stranger},
-		seen:     map[string]string{}, toasts: map[int64]int{}, lastSaid: map[string]string{}}
+		seen:     map[string]string{}, toasts: map[int64]int{}, lastSaid: map[string]uttered{}, lastSent: map[string]int{}}
+	s.agency = newAgencyIn(t, d.start, d.mind, func(w *sandbox.World, c *Config) { s.prepare(d, w, c) })
 	for _, p := range sandbox.People() {
 		s.clients[p.Name] = p
+		s.names = append(s.names, p.Name)
 	}
 	s.settle()
 	s.heard()
@@ -42,26 +49,44 @@ func newScene(t testing.TB, d *dialogue) *scene {
 }
 
 var (
-	speaks = regexp.MustCompile(`^(\p{L}+)( edits| replies| says| privately)?: (.*)$`)
-	taps   = regexp.MustCompile(`^(?:(\p{L}+) )?taps (.+?)(?: on card (\d+))?$`)
+	subject = regexp.MustCompile(`^(\p{L}+)([: ].*)$`)
+	taps    = regexp.MustCompile(`^(?:(\p{L}+) )?taps (.+?)(?: on card (\d+)| on "(.+)")?$`)
 )
 
 // act does one line.
 func (s *scene) act(line string) {
 	s.t.Helper()
 	if m := taps.FindStringSubmatch(line); m != nil {
-		s.tap(m[1], m[2], m[3])
+		s.tap(m[1], m[2], m[3], m[4])
 		return
 	}
-	if m := speaks.FindStringSubmatch(line); m != nil {
-		s.speak(m[1], strings.TrimSpace(m[2]), strings.ReplaceAll(m[3], `\n`, "\n"))
-		return
+	if m := subject.FindStringSubmatch(line); m != nil {
+		rest := strings.ReplaceAll(m[2], `\n`, "\n")
+		switch {
+		case m[1] == "phone":
+			s.phone(rest)
+			return
+		case s.clients[m[1]].Phone != "":
+			s.client(m[1], rest)
+			return
+		case s.managers[m[1]] != 0:
+			s.manager(m[1], rest)
+			return
+		}
 	}
 	word, rest, _ := strings.Cut(line, " ")
+	if !s.happens(word, rest) {
+		s.t.Fatalf("nobody knows how to do %q", line)
+	}
+}
+
+// happens is what nobody in particular does; false when it is unheard of.
+func (s *scene) happens(word, rest string) bool {
+	s.t.Helper()
 	switch word {
 	case "wait":
 		d, err := time.ParseDuration(rest)
-		s.must(err, line)
+		s.must(err, rest)
 		s.advance(d)
 	case "restart":
 		s.restart()
@@ -74,12 +99,9 @@ func (s *scene) act(line string) {
 	case "channel":
 		s.channel = rest
 	default:
-		if name, ok := strings.CutSuffix(line, " deletes"); ok && s.lastSaid[name] != "" {
-			s.must(s.world.WhatsApp.DeleteMessage(s.channel, s.lastSaid[name]), line)
-			return
-		}
-		s.t.Fatalf("nobody knows how to do %q", line)
+		return s.setting(word, rest)
 	}
+	return true
 }
 
 func (s *scene) must(err error, line string) {
@@ -89,81 +111,71 @@ func (s *scene) must(err error, line string) {
 	}
 }
 
-func (s *scene) speak(name, how, text string) {
-	s.t.Helper()
-	if p, ok := s.clients[name]; ok {
-		if how == "edits" {
-			s.must(s.world.WhatsApp.EditMessage(s.channel, s.lastSaid[name], text), text)
-			return
-		}
-		id, err := s.world.WhatsApp.Say(s.channel, p.Phone, text)
-		s.must(err, text)
-		s.lastSaid[name] = id
-		return
-	}
-	if name == "phone" {
-		_, err := s.world.WhatsApp.PhoneSays(s.channel, s.clients["Anna"].Phone+"@s.whatsapp.net", text)
-		s.must(err, text)
-		return
-	}
-	id, ok := s.managers[name]
-	if !ok {
-		s.t.Fatalf("there is no %s", name)
-	}
-	chat, reply := sandbox.Approvals, s.replyTarget()
-	switch how {
-	case "privately":
-		chat, reply = id, 0
-	case "says":
-		reply = 0
-	}
-	_, err := s.world.Telegram.Send(id, chat, text, reply)
-	s.must(err, text)
-}
-
-// replyTarget is the newest question of the bot or, if a card is newer, that card.
-func (s *scene) replyTarget() int {
-	for _, m := range slices.Backward(s.world.Telegram.Messages(sandbox.Approvals)) {
-		if m.FromBot && (m.ForceReply || isCard(m)) {
-			return m.ID
-		}
-	}
-	return 0
-}
-
 func isCard(m telegram.Message) bool { return m.FromBot && strings.HasPrefix(m.Text, "💬") }
 
+// cards are all there are, also those from before the group became another one.
 func (s *scene) cards() (out []telegram.Message) {
-	for _, m := range s.world.Telegram.Messages(sandbox.Approvals) {
-		if isCard(m) {
-			out = append(out, m)
+	for _, chat := range append(slices.Clone(s.former), s.approvals) {
+		for _, m := range s.world.Telegram.Messages(chat) {
+			if isCard(m) {
+				out = append(out, m)
+			}
 		}
 	}
 	return out
 }
 
-func (s *scene) tap(who, label, number string) {
+func (s *scene) tap(who, label, number, part string) {
 	s.t.Helper()
 	if who == "" {
 		who = "Marta"
 	}
-	cards := s.cards()
-	if len(cards) == 0 {
-		s.t.Fatalf("there is no card to tap %s on", label)
-	}
-	card := cards[len(cards)-1]
-	if n, err := strconv.Atoi(number); err == nil {
-		card = cards[n-1]
-	}
-	if _, err := s.world.Telegram.Press(s.managers[who], sandbox.Approvals, card.ID, label); err == nil {
+	on := s.tapped(who, label, number, part)
+	if _, err := s.world.Telegram.Press(s.managers[who], on.ChatID, on.ID, label); err == nil {
 		return
 	}
 	// The phone still shows the button of an older picture of the card.
-	data, ok := s.seenButtons(card.ID, label)
+	data, ok := s.seenButtons(on.ID, label)
 	if !ok {
-		s.t.Fatalf("%s cannot tap %s on card %d: %v", who, label, card.ID, card.Keyboard)
+		s.t.Fatalf("%s cannot tap %s on %q: %v", who, label, on.Text, on.Keyboard)
 	}
-	s.world.Telegram.PressData(s.managers[who], sandbox.Approvals, card.ID, data)
+	s.world.Telegram.PressData(s.managers[who], on.ChatID, on.ID, data)
+}
+
+// tapped is the message that was meant: the card of that number, the newest message with those words, else the newest card;
+// where that never had such a button, the newest message that has.
+func (s *scene) tapped(who, label, number, part string) telegram.Message {
+	s.t.Helper()
+	cards := s.cards()
+	if n, err := strconv.Atoi(number); err == nil {
+		return cards[n-1]
+	}
+	if part == "" && len(cards) > 0 {
+		newest := cards[len(cards)-1]
+		if _, ok := s.seenButtons(newest.ID, label); ok || hasButton(newest, label) {
+			return newest
+		}
+	}
+	for _, chat := range []int64{s.approvals, s.managers[who]} {
+		for _, m := range slices.Backward(s.world.Telegram.Messages(chat)) {
+			if m.FromBot && hasButton(m, label) && strings.Contains(m.Text, part) {
+				return m
+			}
+		}
+	}
+	s.t.Fatalf("there is nothing to tap %s on", label)
+	return telegram.Message{}
+}
+
+func hasButton(m telegram.Message, label string) bool {
+	for _, row := range m.Keyboard {
+		for _, b := range row {
+			if _, word, _ := strings.Cut(b.Text, " "); word == label || b.Text == label {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // seenButtons remembers what every button of a card carried when it was shown.
@@ -177,7 +189,7 @@ func (s *scene) bothTap(label string) {
 	card := cards[len(cards)-1]
 	var both sync.WaitGroup
 	for _, id := range []int64{sandbox.ManagerA, sandbox.ManagerB} {
-		both.Go(func() { _, _ = s.world.Telegram.Press(id, sandbox.Approvals, card.ID, label) })
+		both.Go(func() { _, _ = s.world.Telegram.Press(id, s.approvals, card.ID, label) })
 	}
 	both.Wait()
 	s.settle()
@@ -208,124 +220,8 @@ func (s *scene) webhooks(how string) {
 			time.Sleep(tick) // what follows shall find them kept
 		}
 	default:
-		s.t.Fatalf("webhooks cannot %q", how)
+		s.hooks(how)
 	}
-}
-
-func (s *scene) vendor(what string) {
-	name, how, _ := strings.Cut(what, " ")
-	faults := map[string][]*wire.Faults{"whapi": {s.world.WhatsApp.Faults()}, "telegram": {s.world.Telegram.Faults()},
-		"models": {s.world.Gemini.Faults(), s.world.OpenAI.Faults()}, "gemini": {s.world.Gemini.Faults()}}[name]
-	away := wire.Fault{Status: 503, Body: "away"}
-	for _, f := range faults {
-		switch {
-		case how == "away":
-			f.Down("*", away)
-		case how == "back":
-			f.Up("*")
-		case how == "loses the next answer":
-			f.Next("POST /messages/text", wire.Fault{LoseAnswer: true})
-		case how == "cuts the next send":
-			f.Next("POST /messages/text", wire.Fault{Cut: true})
-		case strings.HasPrefix(how, "down "):
-			n, _ := strconv.Atoi(strings.TrimPrefix(how, "down "))
-			for range n {
-				f.Next("*", away)
-			}
-		default:
-			s.t.Fatalf("vendor %s cannot %q", name, how)
-		}
-	}
-}
-
-// heard is everything that was said or changed since the last time, in one order.
-func (s *scene) heard() []string {
-	out := s.heardToasts()
-	out = append(out, s.heardTelegram()...)
-	return append(out, s.heardWhatsApp()...)
-}
-
-func (s *scene) heardToasts() (out []string) {
-	names := make([]string, 0, len(s.managers))
-	for name := range s.managers {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		all := s.world.Telegram.Toasts(s.managers[name])
-		for _, t := range all[s.toasts[s.managers[name]]:] {
-			if t.Text != "" {
-				out = append(out, lines(fmt.Sprintf("toast %s: ", name), s.named(t.Text))...)
-			}
-		}
-		s.toasts[s.managers[name]] = len(all)
-	}
-	return out
-}
-
-func (s *scene) heardTelegram() (out []string) {
-	chats := []struct {
-		id   int64
-		name string
-	}{{sandbox.Approvals, ""}, {sandbox.ManagerA, " to Marta"}, {sandbox.ManagerB, " to Ben"}, {sandbox.Stranger, " to Sam"}}
-	for _, c := range chats {
-		for _, m := range s.world.Telegram.Messages(c.id) {
-			if !m.FromBot || m.Service {
-				continue
-			}
-			key, shows := fmt.Sprintf("tg %d %d", c.id, m.ID), s.named(show(m))
-			before, known := s.seen[key]
-			s.seen[key] = shows
-			for _, row := range m.Keyboard {
-				for _, b := range row {
-					_, word, _ := strings.Cut(b.Text, " ")
-					s.seen[fmt.Sprintf("button %d %s", m.ID, word)] = b.Data
-				}
-			}
-			kind := "notice"
-			if isCard(m) {
-				kind = "card"
-			}
-			switch {
-			case !known:
-				out = append(out, lines(kind+c.name+": ", shows)...)
-			case before != shows:
-				out = append(out, lines(kind+" now"+c.name+": ", shows)...)
-			}
-		}
-	}
-	return out
-}
-
-func show(m telegram.Message) string {
-	text := m.Text
-	for _, row := range m.Keyboard {
-		var labels []string
-		for _, b := range row {
-			labels = append(labels, "["+b.Text+"]")
-		}
-		text += "\n" + strings.Join(labels, " ")
-	}
-	return text
-}
-
-func (s *scene) heardWhatsApp() (out []string) {
-	for _, p := range sandbox.People() {
-		for channel := range s.world.WhapiTokens {
-			for _, m := range s.world.WhatsApp.Messages(channel, p.Phone+"@s.whatsapp.net") {
-				if !m.FromMe || m.Source == "mobile" || s.seen["wa "+channel+m.ID] != "" {
-					continue
-				}
-				s.seen["wa "+channel+m.ID] = "seen"
-				prefix := "bot: "
-				if p.Name != "Anna" {
-					prefix = "bot to " + p.Name + ": "
-				}
-				out = append(out, lines(prefix, m.Text)...)
-			}
-		}
-	}
-	return out
 }
 
 // clockTimes are the times that the platform writes. They depend on how busy the machine is, so sessions read hh:mm.

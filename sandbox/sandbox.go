@@ -26,6 +26,9 @@ const (
 	ManagerB  int64 = 1002
 	Stranger  int64 = 1003
 	Approvals int64 = -1002000000001
+
+	MarketaPhone = "390510000100"
+	CompanyPhone = "390510000200"
 )
 
 // Person is a client who can write.
@@ -84,12 +87,16 @@ func Start(cfg Config) (*World, error) {
 	w.Gemini = gemini.New(gemini.Config{Clock: cfg.Clock, Key: w.GeminiKey, Mind: cfg.Mind})
 	w.OpenAI = openai.New(openai.Config{Clock: cfg.Clock, Key: w.OpenAIKey, Mind: cfg.Mind, ResponsesAPI: true})
 	w.populate()
-	return w, w.listen()
+	if err := w.listen(); err != nil {
+		return w, err
+	}
+	w.WhatsApp.ServeFilesAt(w.WhapiURL)
+	return w, nil
 }
 
 func (w *World) populate() {
-	w.WhatsApp.AddChannel(whapi.Channel{Name: "marketa", ID: "MANTIS-MK001", Token: w.WhapiTokens["marketa"], Phone: "390510000100", Title: "Marketa"})
-	w.WhatsApp.AddChannel(whapi.Channel{Name: "company", ID: "MANTIS-CO002", Token: w.WhapiTokens["company"], Phone: "390510000200", Title: "The agency"})
+	w.WhatsApp.AddChannel(whapi.Channel{Name: "marketa", ID: "MANTIS-MK001", Token: w.WhapiTokens["marketa"], Phone: MarketaPhone, Title: "Marketa"})
+	w.WhatsApp.AddChannel(whapi.Channel{Name: "company", ID: "MANTIS-CO002", Token: w.WhapiTokens["company"], Phone: CompanyPhone, Title: "The agency"})
 	for _, p := range People() {
 		w.WhatsApp.AddPerson(whapi.Person{Phone: p.Phone, Name: p.Name})
 	}
@@ -135,17 +142,23 @@ func (w *World) counted(next http.Handler) http.Handler {
 // hooks of both numbers, and the bot's.
 func (w *World) Hook(base string) {
 	for channel := range w.WhapiTokens {
-		for _, name := range []string{"log", "bot"} {
-			w.WhatsApp.AddHook(channel, whapi.Hook{URL: base + "/webhooks/whapi/" + channel + "/" + name, Mode: "body",
-				Headers: map[string]string{"X-Access-Token": w.WhapiHookToken}, Events: hookEvents()})
-		}
+		w.HookOnly(base, channel, "log", "bot")
 	}
 	w.Telegram.SetHook(base+"/webhooks/telegram", w.TelegramSecret)
 }
 
+// HookOnly adds these hooks of one number.
+func (w *World) HookOnly(base, channel string, names ...string) {
+	for _, name := range names {
+		w.WhatsApp.AddHook(channel, whapi.Hook{URL: base + "/webhooks/whapi/" + channel + "/" + name, Mode: "body",
+			Headers: map[string]string{"X-Access-Token": w.WhapiHookToken}, Events: hookEvents()})
+	}
+}
+
 func hookEvents() []whapi.HookEvent {
 	return []whapi.HookEvent{{Type: "messages", Method: "post"}, {Type: "messages", Method: "patch"}, {Type: "messages", Method: "delete"},
-		{Type: "statuses", Method: "post"}, {Type: "channel", Method: "post"}, {Type: "users", Method: "post"}}
+		{Type: "statuses", Method: "post"}, {Type: "channel", Method: "post"}, {Type: "users", Method: "post"},
+		{Type: "groups", Method: "post"}, {Type: "groups", Method: "put"}, {Type: "groups", Method: "patch"}, {Type: "calls", Method: "post"}}
 }
 
 // Close stops listening.
@@ -161,7 +174,16 @@ func (w *World) Close() error {
 
 // LoseNextAnswer lets the next WhatsApp send work while its answer is lost.
 func (w *World) LoseNextAnswer() {
-	w.WhatsApp.Faults().Next("POST /messages/text", wire.Fault{LoseAnswer: true})
+	w.WhatsApp.Faults().NextOf(Sends(), wire.Fault{LoseAnswer: true})
+}
+
+// Sends are the calls that put something into a WhatsApp chat, as faults name them.
+func Sends() []string {
+	var list []string
+	for _, kind := range []string{"text", "image", "video", "gif", "short", "audio", "voice", "document", "sticker", "location", "contact", "poll"} {
+		list = append(list, "POST /messages/"+kind)
+	}
+	return append(list, "POST /messages/media/{MediaMessageType}")
 }
 
 // Toggle lets a vendor be away until the next call.

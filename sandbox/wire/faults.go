@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"time"
 )
@@ -23,6 +24,8 @@ type Faults struct {
 	mu    sync.Mutex
 	queue map[string][]Fault
 	down  map[string]Fault
+
+	either []choice
 }
 
 // Next lets the coming calls of op fail one after the other, in the order given.
@@ -33,6 +36,18 @@ func (f *Faults) Next(op string, faults ...Fault) {
 		f.queue = map[string][]Fault{}
 	}
 	f.queue[op] = append(f.queue[op], faults...)
+}
+
+// NextOf lets the next call of any of these operations fail, whichever comes first; the others are spared.
+func (f *Faults) NextOf(ops []string, fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.either = append(f.either, choice{ops, fault})
+}
+
+type choice struct {
+	ops   []string
+	fault Fault
 }
 
 // Down makes every call of op fail that way until Up.
@@ -68,6 +83,12 @@ func (f *Faults) take(op string) (Fault, bool) {
 		if q := f.queue[name]; len(q) > 0 {
 			f.queue[name] = q[1:]
 			return q[0], true
+		}
+	}
+	for i, c := range f.either {
+		if slices.Contains(c.ops, op) {
+			f.either = slices.Delete(f.either, i, i+1)
+			return c.fault, true
 		}
 	}
 	for _, name := range []string{op, "*"} {

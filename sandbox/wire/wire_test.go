@@ -103,3 +103,18 @@ func TestServeRefusesAnythingButLoopback(t *testing.T) {
 		}
 	}
 }
+
+func TestOneOfSeveralOperationsFailsOnce(t *testing.T) {
+	var f Faults
+	h := f.Wrap(Real(), func(r *http.Request) string { return r.URL.Path }, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	f.NextOf([]string{"/a", "/b"}, Fault{Status: 503})
+	for _, step := range []struct {
+		path string
+		want int
+	}{{"/c", 200}, {"/b", 503}, {"/a", 200}, {"/b", 200}} {
+		rec := httptest.NewRecorder()
+		if h.ServeHTTP(rec, httptest.NewRequest("GET", step.path, nil)); rec.Code != step.want {
+			t.Errorf("%s answers %d, want %d", step.path, rec.Code, step.want)
+		}
+	}
+}
