@@ -186,6 +186,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.HandleWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
+	river.AddWorker(workers, &telegram.AlertWorker{Bot: a.telegram})
 	jobs, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{
 		Queues: map[string]river.QueueConfig{
 			store.QueueTurns:      {MaxWorkers: 200}, // most of them wait for a burst to end

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"marketa/internal/fault"
 	"marketa/store"
@@ -56,6 +57,20 @@ func lookDatabase(ctx context.Context, cfg Config) []finding {
 	found = append(found, finding{what: "migrations", state: "up to date"})
 	if super, _ := db.SuperuserLogin(ctx); super {
 		found = append(found, finding{"database login", "is a superuser", "Safer: a plain login that owns the database and has CREATEROLE.", false})
+	}
+	return append(found, lookAlerts(ctx, db)...)
+}
+
+// lookAlerts are the alerts that are open, as managers were told them.
+func lookAlerts(ctx context.Context, db *store.DB) (found []finding) {
+	var all []store.AlertView
+	if err := db.System(ctx, store.Desk, func(tx *store.Tx) (err error) { all, err = tx.Alerts(ctx); return err }); err != nil {
+		return []finding{{"alerts", "cannot be read", fault.Say(err), true}}
+	}
+	for _, a := range all {
+		if !a.Over(time.Now()) {
+			found = append(found, finding{"alert", "open since " + a.FirstAt.Format(time.DateTime), a.Text, true})
+		}
 	}
 	return found
 }

@@ -50,7 +50,7 @@ func (a *Agent) applyReleased(ctx context.Context, id store.ApprovalID) error {
 func (a *Agent) applyOne(ctx context.Context, p store.HeldProposal) error {
 	apply := a.apply[p.Kind]
 	if apply == nil {
-		alert := store.Alert{Cause: "apply-" + p.Kind, Text: fmt.Sprintf(
+		alert := store.Alert{Cause: "apply-" + p.Kind, Stays: true, Text: fmt.Sprintf(
 			"A manager has approved a change of the kind “%s”, which this version of Marketa cannot carry out. It waits; update Marketa, or make the change by hand.", p.Kind)}
 		return errors.Join(fmt.Errorf("agent: nobody can carry out a %q", p.Kind), a.db.Unhealthy(ctx, alert))
 	}
@@ -58,7 +58,10 @@ func (a *Agent) applyOne(ctx context.Context, p store.HeldProposal) error {
 		if err := apply(ctx, tx, p); err != nil {
 			return fmt.Errorf("agent: apply: %w", err)
 		}
-		return tx.ProposalDone(ctx, p.ID)
+		if err := tx.ProposalDone(ctx, p.ID); err != nil {
+			return err
+		}
+		return tx.Clear(ctx, "apply-"+p.Kind, "Approved changes of the kind “"+p.Kind+"” are carried out again.")
 	})
 }
 

@@ -127,7 +127,7 @@ func TestAKindThatNobodyKnowsIsAnErrorAndHoldsNobodyUp(t *testing.T) {
 	if anna.count(`facts`) != 1 || anna.stage() != "qualification" {
 		t.Errorf("it holds the others up: %d facts, stage %s", anna.count(`facts`), anna.stage())
 	}
-	if n := anna.count(`notices WHERE kind = 'alert' AND html LIKE '%“teleport”%'`); n != 1 {
+	if n := anna.count(`alerts WHERE text LIKE '%“teleport”%'`); n != 1 {
 		t.Errorf("%d alerts, want one for the hour", n)
 	}
 }

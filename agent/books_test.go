@@ -39,11 +39,11 @@ func TestEveryAttemptIsBookedWhereItBelongs(t *testing.T) {
 	}
 }
 
-func TestADeadKeyIsToldOncePerHour(t *testing.T) {
+func TestADeadKeyIsOneAlertUntilTheModelAnswers(t *testing.T) {
 	b := newBench(t)
 	b.gemini.Misbehave(gemini.KeyRevoked, 100)
 	anna := b.anna()
-	alerts := func() int { return b.count(`notices WHERE kind = 'alert'`) }
+	alerts := func() int { return b.count(`alerts WHERE cleared_at IS NULL`) }
 	for range 3 {
 		anna.asks(question)
 		b.clock.Advance(2 * time.Minute) // longer than the key rests
@@ -51,11 +51,11 @@ func TestADeadKeyIsToldOncePerHour(t *testing.T) {
 	if n := alerts(); n != 1 {
 		t.Fatalf("%d alerts", n)
 	}
-	text := b.text(`SELECT html FROM notices WHERE kind = 'alert'`)
+	text := b.text(`SELECT text FROM alerts`)
 	if !strings.Contains(text, geminiModel) || !strings.Contains(text, "gemini refuses us (API_KEY_INVALID)") || !strings.Contains(text, "Check its key") || strings.Contains(text, "the-gemini-key") {
 		t.Errorf("it says %q", text)
 	}
-	if n := b.count(`river_job WHERE kind = 'send_notice'`); n != 1 {
+	if n := b.count(`river_job WHERE kind = 'show_alert'`); n != 1 {
 		t.Errorf("%d jobs to tell it", n)
 	}
 	if n := b.count(`llm_calls WHERE outcome = 'dead-key'`); n != 3 {
@@ -63,8 +63,14 @@ func TestADeadKeyIsToldOncePerHour(t *testing.T) {
 	}
 	b.clock.Advance(time.Hour)
 	anna.asks(question)
-	if n := alerts(); n != 2 {
+	if n := b.count(`alerts`); n != 1 {
 		t.Errorf("%d alerts in the second hour", n)
+	}
+	b.gemini.Behave()
+	b.clock.Advance(2 * time.Minute)
+	anna.asks(question)
+	if n := alerts(); n != 0 {
+		t.Errorf("%d alerts are open although the key works again", n)
 	}
 }
 
@@ -75,7 +81,7 @@ func TestAMissingModelIsAnotherAlertThanADeadKey(t *testing.T) {
 	anna.asks(question)
 	b.openai.Misbehave(openai.KeyRevoked, 2)
 	anna.asks(question)
-	text := b.text(`SELECT string_agg(html, ' | ' ORDER BY id) FROM notices WHERE kind = 'alert'`)
+	text := b.text(`SELECT string_agg(text, ' | ' ORDER BY id) FROM alerts`)
 	if !strings.Contains(text, "openai does not know the language model "+openaiModel) || !strings.Contains(text, " | ") || !strings.Contains(text, "of openai refuses us") {
 		t.Errorf("they say %q", text)
 	}
@@ -87,8 +93,8 @@ func TestACallWithoutALabelIsStillAnAlert(t *testing.T) {
 	book := agent.Books(b.db, log)
 	book(llm.Call{Provider: "gemini", Model: "x", Alert: true, Status: 401, Outcome: llm.DeadKey})
 	book(llm.Call{Provider: "gemini", Model: "x", Label: "nonsense/nonsense"})
-	if b.count(`notices WHERE html LIKE '%(401)%'`) != 1 || b.count(`llm_calls`) != 0 {
-		t.Errorf("%d alerts, %d booked", b.count(`notices`), b.count(`llm_calls`))
+	if b.count(`alerts WHERE text LIKE '%(401)%'`) != 1 || b.count(`llm_calls`) != 0 {
+		t.Errorf("%d alerts, %d booked", b.count(`alerts`), b.count(`llm_calls`))
 	}
 	if strings.Count(b.logs.String(), "was not booked") != 1 {
 		t.Errorf("logged\n%s", b.logs)

@@ -24,14 +24,17 @@ type Delivery struct {
 	Answered     bool
 	IntentAt     *time.Time
 	VendorID     *VendorMessageID
-	Watermark    int64 // of the approval
-	ChatMark     int64 // of the chat, now
+	Watermark    int64  // of the approval
+	ChatMark     int64  // of the chat, now
+	Who          string // the client, as managers know the chat
 	LeaseToken   LeaseToken
 }
 
 const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, c.channel, c.vendor_chat_id, o.text, o.text_hash, x.state, x.attempts, x.looks,
-	x.answered, x.intent_at, x.vendor_id, o.watermark, c.watermark AS chat_mark, x.lease_token
-	FROM deliveries x JOIN outbound o ON o.id = x.outbound_id JOIN chats c ON c.id = x.chat_id WHERE x.id = $1`
+	x.answered, x.intent_at, x.vendor_id, o.watermark, c.watermark AS chat_mark, x.lease_token,
+	concat_ws(' · ', coalesce(nullif(c.title, ''), 'New contact'), nullif(nullif(r.name, c.title), '')) AS who
+	FROM deliveries x JOIN outbound o ON o.id = x.outbound_id JOIN chats c ON c.id = x.chat_id
+	JOIN restaurants r ON r.id = x.restaurant_id WHERE x.id = $1`
 
 // LeaseDelivery takes a delivery that has something to do. ErrLeaseLost when another worker has it or nothing is due.
 func (tx *Tx) LeaseDelivery(ctx context.Context, id DeliveryID) (Delivery, error) {
@@ -173,15 +176,14 @@ func (tx *Tx) Settled(ctx context.Context, d Delivery) error {
 	if err != nil {
 		return fmt.Errorf("store: settled: %w", err)
 	}
-	if failed {
-		if err := tx.Raise(ctx, Alert{Cause: "undelivered-" + d.ID.String(), Text: "WhatsApp could not deliver a reply. Its card says which one; please write to the client from the phone."}); err != nil {
-			return err
-		}
-	}
 	if err := tx.setKnown(ctx, d, `next_at = NULL, lease_token = NULL, lease_until = NULL, reason = ''`); err != nil {
 		return err
 	}
-	return tx.TouchView(ctx, d.ApprovalID)
+	if err := tx.TouchView(ctx, d.ApprovalID); err != nil || !failed {
+		return err
+	}
+	return tx.Raise(ctx, Alert{Cause: "undelivered", Key: d.ID.String(), Who: d.Who,
+		Text: "WhatsApp could not deliver a reply. Its card says which one; please write to the client from the phone."})
 }
 
 // SpokenFor are the vendor ids in this chat that cannot be this delivery: those of other deliveries (one message in the history

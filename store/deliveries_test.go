@@ -383,7 +383,7 @@ func TestAFailureReportedLaterIsTold(t *testing.T) {
 	again, _, err := w.take(c, d.ID)
 	w.must(err)
 	w.app(c.RestaurantID, func(tx *store.Tx) error { return tx.Settled(w.ctx, again) })
-	same(w, 1, `SELECT count(*) FROM notices WHERE kind = 'alert'`)
+	same(w, 1, `SELECT count(*) FROM alerts`)
 	w.desk(func(tx *store.Tx) error {
 		v, err := tx.View(w.ctx, d.ApprovalID)
 		if v.Delivery != "known" || v.Receipt != "failed" {

@@ -87,7 +87,7 @@ func TestAPoisonedWebhookDoesNotTakeItsNeighboursDown(t *testing.T) {
 			w.must(w.db.Ingest(w.ctx, poison))                                                                                     // alone, as the vendor would bring it again
 			same(w, "after before m1 m2", `SELECT string_agg(vendor_id, ' ' ORDER BY vendor_id) FROM messages`)
 			same(w, 2, `SELECT count(*) FROM raw_webhooks WHERE NOT readable AND body = 'as it came'`)
-			same(w, 1, `SELECT count(*) FROM notices WHERE kind = 'alert'`) // once per cause
+			same(w, 1, `SELECT count(*) FROM alerts`) // once per cause
 			if n := w.jobs("run_turn"); n != 3 {
 				t.Errorf("%d turn jobs", n)
 			}
@@ -98,7 +98,7 @@ func TestAPoisonedWebhookDoesNotTakeItsNeighboursDown(t *testing.T) {
 func TestPoisonThatCannotEvenBeToldIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.exec(`REVOKE INSERT ON notices FROM marketa_ingest`)
+	w.exec(`REVOKE INSERT ON alerts FROM marketa_ingest`)
 	answers := w.together(webhook(message("anna", "poison", "\x00")), webhook(message("bruno", "m1", "salve")))
 	if answers[0] == nil || answers[1] != nil {
 		t.Errorf("answers: %v", answers)
@@ -223,11 +223,11 @@ func TestUnreadableBodiesAreKeptAndToldOncePerCause(t *testing.T) {
 		w.must(w.db.SaveUnreadable(w.ctx, "telegram", []byte("\x00\xff"), alert))
 	}
 	same(w, 3, `SELECT count(*) FROM raw_webhooks WHERE NOT readable AND body = '\x00ff'`)
-	same(w, "⚠️ Something &lt;odd&gt; came.", `SELECT html FROM notices`)
-	if n := w.jobs("send_notice"); n != 1 {
+	same(w, "Something <odd> came.", `SELECT text FROM alerts`)
+	if n := w.jobs("show_alert"); n != 1 {
 		t.Errorf("%d jobs to tell it", n)
 	}
-	w.clock.Advance(time.Hour)
+	w.clock.Advance(time.Hour + time.Second)
 	w.must(w.db.SaveUnreadable(w.ctx, "telegram", []byte("x"), alert))
-	same(w, 2, `SELECT count(*) FROM notices`) // it goes on
+	same(w, 2, `SELECT count(*) FROM alerts`) // after an hour without it, that is news again
 }

@@ -25,6 +25,8 @@ type (
 	NoticeID     = ID[noticeKind]
 	AskID        = ID[askKind]
 	LeaseToken   = ID[leaseKind]
+	AlertID      = ID[alertKind]
+	ChoreID      = ID[choreKind]
 )
 
 type (
@@ -42,6 +44,8 @@ type (
 	noticeKind     struct{}
 	askKind        struct{}
 	leaseKind      struct{}
+	alertKind      struct{}
+	choreKind      struct{}
 	rowKind        struct{} // rows that nobody refers to
 )
 

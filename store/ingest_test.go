@@ -284,5 +284,5 @@ func TestAMessageWithoutAChatIsNotLostSilently(t *testing.T) {
 	nowhere := message("", "m1", "ciao")
 	w.ingest(nowhere)
 	same(w, 1, `SELECT count(*) FROM raw_webhooks WHERE NOT readable`)
-	same(w, 1, `SELECT count(*) FROM notices WHERE kind = 'alert'`)
+	same(w, 1, `SELECT count(*) FROM alerts`)
 }

@@ -56,6 +56,14 @@ type SendNotice struct {
 func (SendNotice) Kind() string                 { return "send_notice" }
 func (SendNotice) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
 
+// ShowAlert posts an alert in Telegram, or brings its messages up to date [bots/telegram].
+type ShowAlert struct {
+	Alert AlertID `json:"alert"`
+}
+
+func (ShowAlert) Kind() string                 { return "show_alert" }
+func (ShowAlert) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
+
 // HandleUpdate handles what Telegram sent [bots/telegram].
 type HandleUpdate struct {
 	Update int64 `json:"update"`

@@ -83,22 +83,6 @@ func TestANoticeThatNobodyCanReceiveIsGivenUp(t *testing.T) {
 	}
 }
 
-func TestAnAlertIsRaisedOncePerCauseAndHour(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	c := w.wrote("anna", "ciao?")
-	a := store.Alert{Cause: "keys", Text: "a < b"}
-	w.app(c.RestaurantID, func(tx *store.Tx) error { return tx.Raise(w.ctx, a) })
-	w.must(w.db.Unhealthy(w.ctx, a))
-	w.clock.Advance(59 * time.Minute)
-	w.must(w.db.Unhealthy(w.ctx, a))
-	same(w, "⚠️ a &lt; b", `SELECT string_agg(html, '|') FROM notices`)
-	w.clock.Advance(time.Minute)
-	w.must(w.db.Unhealthy(w.ctx, a))
-	w.must(w.db.Unhealthy(w.ctx, store.Alert{Cause: "other", Text: "x"}))
-	same(w, 3, `SELECT count(*) FROM notices`)
-}
-
 // questions of two managers about one card.
 func TestAQuestionLapsesWhenTheSameManagerIsAskedAgain(t *testing.T) {
 	t.Parallel()

@@ -21,6 +21,7 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 			sweepReleases,
 			sweepDue[ShowApproval]("views", "approval_id", "approval_id AS approval", sweepGrace),
 			sweepDue[SendNotice]("notices", "id", "id AS notice", sweepGrace),
+			sweepDue[ShowAlert]("alerts", "id", "id AS alert", sweepGrace),
 			sweepUpdates,
 		} {
 			found, err := sweep(ctx, tx)
@@ -92,6 +93,7 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 		(SELECT 'releases:' || count(*) FROM deliveries WHERE release_at < $1 HAVING count(*) > 0),
 		(SELECT 'cards:' || count(*) FROM views WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'notices:' || count(*) FROM notices WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'alerts:' || count(*) FROM alerts WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'updates:' || count(*) FROM updates WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon))
 	if err != nil {

@@ -160,18 +160,27 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 	}
 	later := monday.Add(time.Hour)
 	return map[string]func(tx *store.Tx) (any, error){
-		"AnswerDoubt":  func(tx *store.Tx) (any, error) { return tx.AnswerDoubt(ctx, x.decided, true) },
-		"Ask":          only(func(tx *store.Tx) error { return tx.Ask(ctx, x.delivery, "?") }),
-		"AskAt":        func(tx *store.Tx) (any, error) { a, _, err := tx.AskAt(ctx, 1, 1); return a, err },
-		"Book":         only(func(tx *store.Tx) error { return tx.Book(ctx, store.LLMCall{Turn: x.turn.ID}) }),
-		"CardAt":       func(tx *store.Tx) (any, error) { c, _, err := tx.CardAt(ctx, 1, x.card.MessageID); return c, err },
-		"Cards":        func(tx *store.Tx) (any, error) { return tx.Cards(ctx, x.pending) },
-		"Chat":         func(tx *store.Tx) (any, error) { return tx.Chat(ctx, x.chat.ID) },
-		"CloseAsk":     only(func(tx *store.Tx) error { return tx.CloseAsk(ctx, store.AskID(x.pending)) }),
-		"ReleaseLater": only(func(tx *store.Tx) error { return tx.ReleaseLater(ctx, x.decided) }),
-		"CloseRelease": only(func(tx *store.Tx) error { return tx.CloseRelease(ctx, x.decided) }),
-		"Commit":       func(tx *store.Tx) (any, error) { return tx.Commit(ctx, x.lease, drafted(x.turn, "intruder")) },
-		"Conversation": func(tx *store.Tx) (any, error) { return tx.Conversation(ctx, x.chat.ID, 99) },
+		"AlertShown":     only(func(tx *store.Tx) error { return tx.AlertShown(ctx, store.AlertView{}) }),
+		"Alerts":         func(tx *store.Tx) (any, error) { return tx.Alerts(ctx) },
+		"Clear":          only(func(tx *store.Tx) error { return tx.Clear(ctx, "intruder", "intruder") }),
+		"DropAlertCopy":  only(func(tx *store.Tx) error { return tx.DropAlertCopy(ctx, store.AlertCopy{}) }),
+		"Ease":           only(func(tx *store.Tx) error { return tx.Ease(ctx, "intruder", "x", "intruder") }),
+		"LeaseAlert":     func(tx *store.Tx) (any, error) { return tx.LeaseAlert(ctx, store.AlertID(x.pending)) },
+		"SaveAlertCopy":  only(func(tx *store.Tx) error { return tx.SaveAlertCopy(ctx, store.AlertID(x.pending), store.AlertCopy{}) }),
+		"ShowAlertLater": only(func(tx *store.Tx) error { return tx.ShowAlertLater(ctx, store.AlertID(x.pending), time.Hour) }),
+		"Standing":       only(func(tx *store.Tx) error { return tx.Standing(ctx, store.Alert{Cause: "intruder", Text: "intruder"}) }),
+		"AnswerDoubt":    func(tx *store.Tx) (any, error) { return tx.AnswerDoubt(ctx, x.decided, true) },
+		"Ask":            only(func(tx *store.Tx) error { return tx.Ask(ctx, x.delivery, "?") }),
+		"AskAt":          func(tx *store.Tx) (any, error) { a, _, err := tx.AskAt(ctx, 1, 1); return a, err },
+		"Book":           only(func(tx *store.Tx) error { return tx.Book(ctx, store.LLMCall{Turn: x.turn.ID}) }),
+		"CardAt":         func(tx *store.Tx) (any, error) { c, _, err := tx.CardAt(ctx, 1, x.card.MessageID); return c, err },
+		"Cards":          func(tx *store.Tx) (any, error) { return tx.Cards(ctx, x.pending) },
+		"Chat":           func(tx *store.Tx) (any, error) { return tx.Chat(ctx, x.chat.ID) },
+		"CloseAsk":       only(func(tx *store.Tx) error { return tx.CloseAsk(ctx, store.AskID(x.pending)) }),
+		"ReleaseLater":   only(func(tx *store.Tx) error { return tx.ReleaseLater(ctx, x.decided) }),
+		"CloseRelease":   only(func(tx *store.Tx) error { return tx.CloseRelease(ctx, x.decided) }),
+		"Commit":         func(tx *store.Tx) (any, error) { return tx.Commit(ctx, x.lease, drafted(x.turn, "intruder")) },
+		"Conversation":   func(tx *store.Tx) (any, error) { return tx.Conversation(ctx, x.chat.ID, 99) },
 		"Decide": func(tx *store.Tx) (any, error) {
 			return tx.Decide(ctx, store.Press{Approval: x.pending, Action: store.Discard, TelegramID: marta, PolicyVersion: policy})
 		},
@@ -416,6 +425,8 @@ func TestTheLoginItselfSeesAndWritesNothing(t *testing.T) {
 		return errors.Join(err, tx.Tell(w.ctx, store.Notice{Kind: "alert", HTML: "x"}, ""))
 	})
 	w.must(w.db.Ingest(w.ctx, store.Webhook{Body: []byte("{}"), Events: []store.Inbound{removal("never came")}, Receipts: []store.Receipt{{Channel: "marketa", VendorID: "x", Status: "read", At: monday}}}))
+	w.raise(store.Alert{Cause: "x", Text: "x", Key: "x", Who: "x"})
+	w.shown()
 	none := store.RestaurantID{}
 	for _, table := range w.ourTables() {
 		if ask[int](w, `SELECT count(*) FROM `+table) == 0 {

@@ -417,7 +417,7 @@ func TestAnUnreadableBodyIsKeptAndToldOnce(t *testing.T) {
 			}
 		}
 	}
-	if n := d.count(`notices WHERE kind = 'alert'`); n != 2 {
+	if n := d.count(`alerts`); n != 2 {
 		t.Errorf("%d alerts for two causes", n)
 	}
 }

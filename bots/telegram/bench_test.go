@@ -267,7 +267,7 @@ func (b *bench) drain() (any bool) {
 		Args json.RawMessage
 	}
 	for _, j := range table[job](b, `WITH taken AS (DELETE FROM river_job RETURNING id, kind, args) SELECT kind, args FROM taken ORDER BY id`) {
-		any = any || slices.Contains([]string{"handle_update", "show_approval", "send_notice"}, j.Kind)
+		any = any || slices.Contains([]string{"handle_update", "show_approval", "send_notice", "show_alert"}, j.Kind)
 		b.must(b.work(j.Kind, j.Args))
 	}
 	return any
@@ -281,6 +281,8 @@ func (b *bench) work(kind string, args []byte) error {
 		return (&telegram.DrawWorker{Bot: b.bot}).Work(b.Context(), job[store.ShowApproval](b, args))
 	case "send_notice":
 		return (&telegram.TellWorker{Bot: b.bot}).Work(b.Context(), job[store.SendNotice](b, args))
+	case "show_alert":
+		return (&telegram.AlertWorker{Bot: b.bot}).Work(b.Context(), job[store.ShowAlert](b, args))
 	}
 	return nil
 }

@@ -46,6 +46,12 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 			return err
 		}
 		return say(ctx, tx, msg, queueText(q, tx.Now))
+	case "alerts":
+		all, err := tx.Alerts(ctx)
+		if err != nil {
+			return err
+		}
+		return say(ctx, tx, msg, alertsText(all, tx.Now))
 	}
 	return say(ctx, tx, msg, "I do not know /"+line(name, 40)+".\n\n"+helpText)
 }
@@ -82,6 +88,7 @@ const helpText = `When a client writes on WhatsApp, a card with a draft comes he
 <b>Later</b>: the card comes back in an hour.
 
 /queue: what waits for a decision
+/alerts: what is wrong with the service right now, and what was during the last day
 /help: this text`
 
 // queueText is one message, however many wait.
@@ -137,7 +144,7 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 		return errNoToken
 	}
 	if _, err := b.tg.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: []models.BotCommand{
-		{Command: "queue", Description: "What waits for a decision"}, {Command: "help", Description: "How this works"}}}); err != nil {
+		{Command: "queue", Description: "What waits for a decision"}, {Command: "alerts", Description: "What is wrong right now"}, {Command: "help", Description: "How this works"}}}); err != nil {
 		return b.classify(0, err)
 	}
 	me, err := b.tg.GetMe(ctx)

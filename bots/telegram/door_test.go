@@ -332,7 +332,7 @@ func TestUpdatesOfAnyShapeAreKeptAndNoneGoesRound(t *testing.T) {
 	} {
 		b.receive(body)
 		b.settle()
-		if n := value[int](b, `SELECT count(*)::int FROM notices WHERE kind = 'alert' AND tg_chat_id IS NULL AND html LIKE '%could not be read%'`); n != 1 {
+		if n := value[int](b, `SELECT count(*)::int FROM alerts WHERE text LIKE '%could not be read%'`); n != 1 {
 			t.Fatalf("%d: %d alerts", i, n)
 		}
 	}

@@ -42,6 +42,9 @@ type drawing struct {
 	people  []int64 // the managers' own chats
 }
 
+// cardAlert is the cause of the alert about cards that Telegram refuses.
+const cardAlert = "telegram-card"
+
 // mendTime is how long we leave alone what only a person can mend.
 const mendTime = time.Minute
 
@@ -65,7 +68,10 @@ func (b *Bot) draw(ctx context.Context, id store.ApprovalID) error {
 				return err
 			}
 		}
-		return tx.Drawn(ctx, d.id, d.token, d.view.Rev)
+		if err := tx.Drawn(ctx, d.id, d.token, d.view.Rev); err != nil {
+			return err
+		}
+		return tx.Ease(ctx, cardAlert, d.id.String(), "Telegram shows all cards again.")
 	})
 }
 
@@ -150,9 +156,9 @@ func (b *Bot) drawLater(ctx context.Context, d *drawing, cause error) error {
 	ctx = context.WithoutCancel(ctx) // also when we are told to stop
 	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
 		if isRefusal(cause) {
-			if err := tx.Raise(ctx, store.Alert{Cause: "telegram-card-" + d.id.String(), Text: "Telegram does not show the card of " + client(d.view) + ". Please look at the chat in WhatsApp; the log has the reason."}); err != nil {
-				return err
-			}
+			late := tx.DrawLater(ctx, d.id, d.token, after)
+			return errors.Join(late, tx.Raise(ctx, store.Alert{Cause: cardAlert, Stays: true, Key: d.id.String(), Who: client(d.view),
+				Text: "Telegram does not show the cards of these clients. Please look at their chats in WhatsApp; the log has the reason."}))
 		}
 		return tx.DrawLater(ctx, d.id, d.token, after)
 	})

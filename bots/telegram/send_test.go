@@ -486,7 +486,7 @@ func TestACardThatTelegramRefusesIsTold(t *testing.T) {
 	b.sim.Faults().Next("sendMessage", wire.Fault{Status: 400, Body: `{"ok":false,"error_code":400,"description":"Bad Request: the moon is full"}`})
 	b.client("avete posto?")
 	b.card("Certo!")
-	b.wantTold(desk, 1, "Telegram does not show the card of Anna. Please look at the chat in WhatsApp")
+	b.wantTold(desk, 1, "Telegram does not show the cards of these clients. Please look at their chats in WhatsApp; the log has the reason.\n👥 Anna")
 	b.pass(time.Minute)
 	b.wantCard(desk, "Certo!")
 }

@@ -256,7 +256,7 @@ func (b *bench) wantDelivery(id store.ApprovalID, want, words string) {
 // alerts are what managers were told, oldest first.
 func (b *bench) alerts() []string {
 	b.Helper()
-	return column[string](b, `SELECT html FROM notices WHERE kind = 'alert' ORDER BY id`)
+	return column[string](b, `SELECT text FROM alerts ORDER BY id`)
 }
 
 func (b *bench) wantAlert(n int, words string) {
@@ -313,4 +313,12 @@ func value[T any](b *bench, sql string, args ...any) T {
 		b.Fatalf("%d rows instead of one", len(v))
 	}
 	return v[0]
+}
+
+// wantOpen compares the causes of the alerts that are open.
+func (b *bench) wantOpen(want string) {
+	b.Helper()
+	if got := value[string](b, `SELECT coalesce(string_agg(cause, ' ' ORDER BY cause), '') FROM alerts WHERE cleared_at IS NULL`); got != want {
+		b.Errorf("open alerts: %q, want %q", got, want)
+	}
 }

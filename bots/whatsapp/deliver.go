@@ -74,7 +74,12 @@ func (b *Bot) send(ctx context.Context, d store.Delivery) error {
 	// What the vendor did is done: it is written down even if this process is told to stop.
 	ctx = context.WithoutCancel(ctx)
 	if err == nil {
-		return b.DB.Tx(ctx, func(tx *store.Tx) error { return tx.Delivered(ctx, d, store.VendorMessageID(clean(m.ID))) })
+		return b.DB.Tx(ctx, func(tx *store.Tx) error {
+			if err := tx.Delivered(ctx, d, store.VendorMessageID(clean(m.ID))); err != nil {
+				return err
+			}
+			return tx.Clear(ctx, linkAlert(d.Channel), sayWorks(d.Channel))
+		})
 	}
 	var e *whapi.Error
 	if !errors.As(err, &e) {
@@ -96,13 +101,11 @@ func (b *Bot) again(ctx context.Context, d store.Delivery, e *whapi.Error) error
 	wait := max(min(time.Second<<min(d.Attempts+1, 6), time.Minute), e.RetryAfter())
 	b.Log.Warn("whatsapp send did not leave", "error", e, "again_in", wait)
 	return b.DB.Tx(ctx, func(tx *store.Tx) error {
-		if worthAnAlert(e, d, wait) {
-			alert := store.Alert{Cause: "whapi-send-" + string(d.Channel), Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, trouble(e))}
-			if err := tx.Raise(ctx, alert); err != nil {
-				return err
-			}
+		if err := tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+trouble(e)+" I keep trying."); err != nil || !worthAnAlert(e, d, wait) {
+			return err
 		}
-		return tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+trouble(e)+" I keep trying.")
+		return tx.Raise(ctx, store.Alert{Cause: linkAlert(d.Channel), Stays: true, Key: d.ChatID.String(), Who: d.Who,
+			Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, trouble(e))})
 	})
 }
 

@@ -194,7 +194,7 @@ func TestWhatAManagerCanMendIsToldWithTheCureAndGoesOutAfterIt(t *testing.T) {
 	}{
 		{"the number is not linked", "scan the QR code", func(s *vendor.Sim) { s.SetHealth(number, "QR") }, func(s *vendor.Sim) { s.SetHealth(number, "AUTH") }},
 		{"the plan is unpaid", "Pay or choose a plan", func(s *vendor.Sim) { s.Trial(number, 0) }, func(s *vendor.Sim) { s.Trial(number, -1) }},
-		{"the subscription has ended", "does not accept the channel&#39;s token", func(s *vendor.Sim) { s.SetHealth(number, "STOP") }, func(s *vendor.Sim) { s.SetHealth(number, "AUTH") }},
+		{"the subscription has ended", "does not accept the channel's token", func(s *vendor.Sim) { s.SetHealth(number, "STOP") }, func(s *vendor.Sim) { s.SetHealth(number, "AUTH") }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

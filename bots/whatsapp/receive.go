@@ -27,8 +27,11 @@ func (b *Bot) Receive(ctx context.Context, channel store.Channel, hook string, b
 		return b.DB.SaveUnreadable(ctx, source, body, unreadable(channel))
 	}
 	events, receipts := Convert(channel, payload, b.DB.Clock.Now())
-	return b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
-		Events: events, Receipts: receipts, Alert: alertOf(channel, payload)})
+	if err := b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
+		Events: events, Receipts: receipts, Alert: alertOf(channel, payload)}); err != nil {
+		return err
+	}
+	return b.heardOfLink(ctx, channel, payload)
 }
 
 // hasGaps says that something stayed unread: a whole item, or the words of a message.
@@ -50,20 +53,11 @@ func unreadable(channel store.Channel) store.Alert {
 		"Whapi sent something about the %s number that could not be read. It is kept; look at the WhatsApp chat on the phone for anything that is missing here.", channel)}
 }
 
-// alertOf is what managers must hear of a webhook beside the messages: the number is not linked any more, or a part could
-// not be read.
+// alertOf is what managers must hear of a webhook beside the messages: a part could not be read.
 func alertOf(channel store.Channel, p whapi.Payload) *store.Alert {
-	switch {
-	case p.Health != nil && p.Health.Status.Text != "" && !p.Health.Status.CanSend():
-		return &store.Alert{Cause: "whapi-health-" + string(channel) + "-" + id(p.Health.Status.Text),
-			Text: fmt.Sprintf("The %s WhatsApp number: %s", channel, p.Health.Status.Say())}
-	case p.User != nil && p.Event.Event == "delete":
-		// The health webhook that comes along says the same: one alert for both.
-		return &store.Alert{Cause: "whapi-health-" + string(channel) + "-" + whapi.ChannelQR,
-			Text: fmt.Sprintf("The %s WhatsApp number: %s", channel, whapi.ChannelStatus{Text: whapi.ChannelQR}.Say())}
-	case hasGaps(p):
-		a := unreadable(channel)
-		return &a
+	if !hasGaps(p) {
+		return nil
 	}
-	return nil
+	a := unreadable(channel)
+	return &a
 }

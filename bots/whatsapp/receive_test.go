@@ -103,6 +103,7 @@ func TestANumberThatIsNotLinkedIsToldOnceWithWhatToDo(t *testing.T) {
 	b.wantAlert(1, "The marketa WhatsApp number: The WhatsApp number is not linked. Open the channel in the Whapi panel and scan the QR code")
 	b.hear(`{"health":{"status":{"code":4,"text":"AUTH"}},"event":{"type":"channel","event":"post"}}`)
 	b.wantAlert(1, "")
+	b.wantOpen("")
 	b.clock.Advance(time.Hour)
 	b.hear(`{"user":{"id":"380990000001"},"event":{"type":"users","event":"delete"}}`)
 	b.wantAlert(2, "scan the QR code")
