@@ -83,6 +83,7 @@ func tidy(s string) string {
 func (w *writer) text() string {
 	w.open()
 	w.feelings()
+	w.situations()
 	w.smallWords()
 	w.knowledge()
 	w.news()
@@ -105,6 +106,9 @@ func (w *writer) only(acts ...act) bool {
 // open greets by name: whoever wrote, fully in a first text, with thanks later on.
 func (w *writer) open() {
 	name := strings.Join(w.v.names(), " "+w.p.and+" ")
+	if w.allSituated() && !w.first && !w.v.redo && !w.style.formal {
+		return // their own words are greeting enough in the middle of a conversation
+	}
 	if w.style.bare {
 		if name != "" {
 			w.done = append(w.done, name+",")
@@ -154,11 +158,11 @@ func (w *writer) feelings() {
 	if w.style.sorry {
 		w.add(w.p.regret)
 	}
-	if w.v.mourns() {
+	if w.v.mourns() && !w.allSituated() {
 		w.add(w.p.sympathy)
 	}
 	for _, p := range w.points {
-		if p.act == complains {
+		if _, said := w.saying(p); p.act == complains && !said {
 			w.add(w.p.sorry, "about", w.onlyTopic(p))
 			return
 		}
@@ -168,6 +172,8 @@ func (w *writer) feelings() {
 // smallWords answers greetings, thanks, goodbyes, photos, and a yes or no to our own question.
 func (w *writer) smallWords() {
 	switch {
+	case w.allSituated():
+		return
 	case w.only(greets, mumbles, gestures) && w.has(greets), len(w.points) == 0:
 		w.add(w.p.help)
 		return
@@ -176,6 +182,9 @@ func (w *writer) smallWords() {
 		return
 	}
 	for _, p := range w.points {
+		if _, said := w.saying(p); said {
+			continue
+		}
 		switch p.act {
 		case sends:
 			w.add(w.p.picture)

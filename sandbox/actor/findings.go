@@ -83,7 +83,7 @@ func (v view) teamAnswer() (string, bool) {
 // news are changes that the client told us.
 func (w *writer) news() {
 	for _, p := range w.points {
-		if p.act != changes {
+		if _, said := w.saying(p); said || p.act != changes {
 			continue
 		}
 		pool := w.p.notedLoose

@@ -14,7 +14,7 @@ func merge(all []point) []point {
 		if matters && (p.act == mumbles || p.act == gestures) {
 			continue
 		}
-		if n := len(out); n > 0 && out[n-1].act == p.act && out[n-1].topic == p.topic && p.topic != noTopic && p.act != asks {
+		if n := len(out); n > 0 && out[n-1].act == p.act && out[n-1].topic == p.topic && p.topic != noTopic && p.act != asks && p.scene == "" && out[n-1].scene == "" {
 			out[n-1].text += " " + p.text
 			out[n-1].details = append(out[n-1].details, p.details...)
 			continue
@@ -28,6 +28,9 @@ func merge(all []point) []point {
 func (v view) inherit(all []point) []point {
 	for i := range all {
 		p := &all[i]
+		if p.scene != "" {
+			continue
+		}
 		if p.topic == noTopic && p.act == complains && i > 0 {
 			p.topic = all[i-1].topic
 		}

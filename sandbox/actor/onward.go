@@ -11,7 +11,7 @@ func (w *writer) onward() {
 		w.add(w.p.missing, "fields", w.fieldNames())
 		return
 	}
-	settled := slices.ContainsFunc(w.points, func(p point) bool { return p.topic == contract })
+	settled := slices.ContainsFunc(w.points, func(p point) bool { return p.topic == contract || p.grave }) || w.allSituated() && w.asksAlready()
 	if w.style.short || w.style.calm || settled || w.v.mourns() || w.has(complains, orders, strays, chases) || w.only(thanks, saysBye, gestures, agrees, affirms, denies) {
 		return
 	}
@@ -21,6 +21,11 @@ func (w *writer) onward() {
 	if pool := w.p.nudge[w.v.aim()]; pool != nil && !w.wasSaid(pool) {
 		w.add(pool)
 	}
+}
+
+// asksAlready: what has been said ends with a question.
+func (w *writer) asksAlready() bool {
+	return len(w.done) > 0 && strings.HasSuffix(w.done[len(w.done)-1], "?")
 }
 
 func (w *writer) fieldNames() string {

@@ -33,8 +33,9 @@ func (w *writer) forPeople() {
 func (w *writer) unsettled() []point {
 	var open []point
 	for _, p := range w.points {
+		_, said := w.saying(p)
 		switch {
-		case !p.needsWork() || p.act == changes, p.howTo(), p.act == asks && len(w.v.known(p)) > 0:
+		case said, !p.needsWork() || p.act == changes, p.howTo(), p.act == asks && len(w.v.known(p)) > 0:
 		case p.act == wishes && w.v.proposed(p) && !w.v.redo:
 		default:
 			open = append(open, p)

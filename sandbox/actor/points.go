@@ -40,7 +40,9 @@ type point struct {
 	topic   topic
 	text    string // the clause, in the client's words
 	details []detail
-	about   int // index of the topic's first word
+	about   int    // index of the topic's first word
+	scene   string // the situation that it is, if any
+	grave   bool   // nothing else is asked beside it
 }
 
 // small says whether the point needs no answer of its own.
@@ -84,11 +86,28 @@ func (v view) points() []point {
 			all = append(all, point{act: orders, text: strings.TrimSpace(m.text)})
 			continue
 		}
-		for _, s := range sentences(m.text) {
-			all = append(all, sentence(s)...)
-		}
+		all = append(all, v.takeApart(m.text)...)
 	}
 	return v.inherit(merge(all))
+}
+
+// takeApart reads a message: as a whole where it is short and a situation that we know, else sentence by sentence.
+func (v view) takeApart(text string) (all []point) {
+	list := sentences(text)
+	if len(list) == 2 && !strings.Contains(list[1], "?") { // the second one explains the first
+		if p, ok := v.situated(list[0]); ok {
+			p.text = strings.TrimSpace(text)
+			return []point{p}
+		}
+	}
+	for _, s := range list {
+		if p, ok := v.situated(s); ok {
+			all = append(all, p)
+			continue
+		}
+		all = append(all, sentence(s)...)
+	}
+	return all
 }
 
 // parse reads one clause.
