@@ -155,7 +155,7 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 		log.Warn("no language model is configured: every message becomes a card without a draft (set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL)")
 		return nil, nil
 	}
-	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage},
+	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage},
 		Book: agent.Books(db, log), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
 }

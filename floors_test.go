@@ -49,10 +49,11 @@ var floors = map[string]float64{
 	"store/embedded":   1, // a private server
 	"sandbox/*":        1, // one vendor simulated each
 
-	"internal/fault": 0, // errors
-	"sandbox/wire":   0, // what simulators share
-	"sandbox/props":  0, // what people in the sandbox send
-	"sandbox/actor":  0, // the offline model
+	"internal/fault":    0, // errors
+	"internal/language": 0, // which language a text is in
+	"sandbox/wire":      0, // what simulators share
+	"sandbox/props":     0, // what people in the sandbox send
+	"sandbox/actor":     0, // the offline model
 }
 
 const module = "marketa"

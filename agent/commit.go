@@ -19,7 +19,7 @@ func (w *walk) commit(ctx context.Context) error {
 			return err
 		}
 		f := store.Finding{Turn: w.turn, Status: w.status, Why: w.why, PolicyVersion: w.policy.Version(),
-			Notes: store.Notes{Questions: asks, Warnings: w.warn, Model: w.model}}
+			Notes: store.Notes{Questions: asks, Warnings: w.warn, Model: w.model, Translation: w.translated}}
 		switch w.status {
 		case "plain":
 			f.Notes.Why = w.why // why there is no draft; why there is one, everybody can see

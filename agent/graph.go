@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"marketa/store"
 )
 
 // node is one step of a walk. run may take long and may be run again after a crash that came before its delta was saved.
@@ -106,6 +108,8 @@ type delta struct {
 	Text   *string         `json:"text,omitempty"`
 	Warn   []string        `json:"warn,omitempty"`
 	Model  string          `json:"model,omitempty"` // provider/model that answered; the tool loop stays with it
+
+	Translated *store.Translation `json:"translated,omitempty"`
 }
 
 // step runs one node and checks that it leads where it was declared to lead.

@@ -30,7 +30,7 @@ func guard(_ context.Context, w *walk) (delta, error) {
 	if text == "" {
 		return delta{Next: end, Status: "plain", Why: "The language model wrote nothing that could be sent."}, nil
 	}
-	d := delta{Next: end, Status: "drafted", Text: &text}
+	d := delta{Next: nodeTranslate, Status: "drafted", Text: &text}
 	if cut {
 		d.Warn = append(d.Warn, "The draft was too long and ends early. Read its end before sending.")
 	}
@@ -105,7 +105,7 @@ var inner = []string{
 	"as an ai", "language model", "als ki", "sprachmodell", "come ia", "modello linguistico", "como ia", "modelo de lenguaje", "как ии", "языковая модель",
 }
 
-var fenceTag = regexp.MustCompile(`[<‹]/?(?:conversation|unanswered|previous_draft|manager_hint)`)
+var fenceTag = regexp.MustCompile(`[<‹]/?(?:conversation|unanswered|previous_draft|manager_hint|client_words)`)
 
 var rowID = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
 

@@ -27,7 +27,8 @@ type walk struct {
 	talk       []store.Message // the last messages, oldest first
 	unhandled  []store.Message // of these, what waits for an answer
 	redo       store.Redo
-	waiting    bool // a card of this chat waits already
+	waiting    bool   // a card of this chat waits already
+	managers   string // the language of their cards
 	policy     stages.Policy
 	tools      []tools.Tool
 
@@ -41,6 +42,8 @@ type walk struct {
 	warn   []string
 	model  string
 	rounds int
+
+	translated *store.Translation
 }
 
 // The nodes.
@@ -51,17 +54,20 @@ const (
 	nodeReason  = "reason"
 	nodeTools   = "tools"
 	nodeGuard   = "guard"
+
+	nodeTranslate = "translate"
 )
 
 // newWalkGraph is the support reply's graph.
 func newWalkGraph() (*graph, error) {
 	return newGraph(nodeIntake, []string{nodeReason},
-		node{nodeIntake, []string{nodeContext, end}, intake},
+		node{nodeIntake, []string{nodeContext, nodeTranslate, end}, intake},
 		node{nodeContext, []string{nodeTriage, nodeReason, end}, decideNeed},
 		node{nodeTriage, []string{nodeReason, end}, triage},
 		node{nodeReason, []string{nodeTools, nodeGuard, end}, reason},
 		node{nodeTools, []string{nodeReason}, callTools},
-		node{nodeGuard, []string{end}, guard},
+		node{nodeGuard, []string{nodeTranslate, end}, guard},
+		node{nodeTranslate, []string{end}, translateForManagers},
 	)
 }
 
@@ -83,6 +89,9 @@ func (w *walk) load(ctx context.Context, tx *store.Tx) (err error) {
 		return err
 	}
 	if w.waiting, err = tx.HasPending(ctx, w.chat.ID); err != nil {
+		return err
+	}
+	if w.managers, err = tx.CardLanguage(ctx); err != nil {
 		return err
 	}
 	if w.policy, err = stages.PolicyFor(stages.Stage(w.restaurant.Stage)); err != nil {
@@ -124,6 +133,9 @@ func (w *walk) apply(s store.Step) error {
 	if d.Model != "" {
 		w.model = d.Model
 	}
+	if d.Translated != nil {
+		w.translated = d.Translated
+	}
 	if s.Node == nodeReason {
 		w.rounds++
 	}
@@ -143,7 +155,7 @@ func (w *walk) apply(s store.Step) error {
 func intake(_ context.Context, w *walk) (delta, error) {
 	switch {
 	case len(w.unhandled) > 0 && w.chat.Taken(w.now):
-		return delta{Next: end, Status: "plain", Why: "A manager has taken this chat over."}, nil
+		return delta{Next: nodeTranslate, Status: "plain", Why: "A manager has taken this chat over."}, nil
 	case len(w.unhandled) > 0:
 		return delta{Next: nodeContext}, nil
 	case w.redo.Approval.IsZero():

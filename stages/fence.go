@@ -10,6 +10,8 @@ const (
 	TagUnanswered    Tag = "unanswered"     // what still waits for an answer: data from outside
 	TagPreviousDraft Tag = "previous_draft" // what the model wrote last time and a manager refused
 	TagManagerHint   Tag = "manager_hint"   // an instruction by a manager of the agency
+	TagClientWords   Tag = "client_words"   // to be translated: data from outside
+	TagDraft         Tag = "draft"          // to be translated, too
 )
 
 // Fence wraps text so that it cannot close its own fence or open another one: no angle bracket that opens a tag

@@ -42,6 +42,9 @@ type TriageData struct {
 	Languages []string
 }
 
+// TranslateData names the language to translate into: its English name and its code (German, de).
+type TranslateData struct{ Name, Code string }
+
 // Load parses every prompt and executes it once for every stage, with full and with empty data; it checks the lives and
 // the policies, too. A bad text or table fails at start, with every fault named, and not in front of a client.
 func Load() (*Prompts, error) {
@@ -88,6 +91,11 @@ func (p *Prompts) Triage(data TriageData) (string, error) {
 	}{data, policy.Goal})
 }
 
+// Translate is the system text for a translation. The model returns {"client": ["…"], "draft": "…"}.
+func (p *Prompts) Translate(data TranslateData) (string, error) {
+	return p.execute("translate.md", data)
+}
+
 // Version names the prompt texts, so that what managers did to drafts can be compared between versions.
 func (p *Prompts) Version() string { return p.version }
 
@@ -110,7 +118,8 @@ func load(files fs.FS) (*Prompts, error) {
 
 // try executes everything that can be asked for later.
 func (p *Prompts) try() error {
-	var faults []error
+	_, err := p.Translate(TranslateData{"German", "de"})
+	faults := []error{err}
 	for _, stage := range Client.States() {
 		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}}
 		for _, data := range []ReplyData{{Stage: stage}, full} {
@@ -124,7 +133,7 @@ func (p *Prompts) try() error {
 
 // strays are goals of stages that do not exist: most likely a misspelt one.
 func (p *Prompts) strays() error {
-	known := map[string]bool{"reply.md": true, "triage.md": true}
+	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true}
 	for _, s := range Client.States() {
 		known[goalFile(s)] = true
 	}

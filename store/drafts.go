@@ -22,6 +22,17 @@ type Notes struct {
 	Warnings  []string `json:"warnings,omitempty"`  // what the guard found
 	Tainted   []string `json:"tainted,omitempty"`   // values that come from outside words
 	Model     string   `json:"model,omitempty"`
+
+	Translation *Translation `json:"translation,omitempty"` // for managers who read another language than the client's
+}
+
+// Translation is what a card shows under words that its readers may not understand. Nobody sends it.
+type Translation struct {
+	Into   string   `json:"into"`             // language of the managers' cards
+	Client []string `json:"client,omitempty"` // the client's messages that wait, oldest first
+	Draft  string   `json:"draft,omitempty"`
+	Of     []byte   `json:"of,omitempty"`     // hash of the text that Draft is a translation of
+	Failed bool     `json:"failed,omitempty"` // it was needed and could not be had
 }
 
 // Proposal is something that happens only if the approval is sent.

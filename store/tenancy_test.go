@@ -270,6 +270,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	before := w.print(b.chat.RestaurantID)
 	all := reaches(w.ctx, b)
 	maps.Copy(all, telegramReaches(w.ctx, b))
+	maps.Copy(all, reachesOfWords(w.ctx, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

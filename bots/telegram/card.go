@@ -20,8 +20,8 @@ func Render(v store.View, remindAt *time.Time) Post {
 
 func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
 	var s strings.Builder
-	s.WriteString(heading(v) + said(v, r))
-	for _, part := range []string{body(v, whole), beside(v, r), footer(v, remindAt)} {
+	s.WriteString(heading(v) + said(v, r) + saidTranslated(v, r))
+	for _, part := range []string{body(v, whole) + draftTranslated(v, r), beside(v, r), footer(v, remindAt)} {
 		if part = strings.TrimSpace(part); part != "" {
 			s.WriteString("\n" + part + "\n")
 		}

@@ -37,6 +37,8 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 		return say(ctx, tx, msg, greeting(m)+"\n\n"+helpText)
 	case "help":
 		return say(ctx, tx, msg, helpText)
+	case "language":
+		return b.obeyLanguage(ctx, tx, msg, m)
 	case "queue":
 		q, err := tx.Queue(ctx)
 		if err != nil {
@@ -89,6 +91,7 @@ const helpText = `When a client writes on WhatsApp, a card with a draft comes he
 
 /queue: what waits for a decision
 /alerts: what is wrong with the service right now, and what was during the last day
+/language: the language in which you read clients' words
 /help: this text`
 
 // queueText is one message, however many wait.
@@ -144,7 +147,10 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 		return errNoToken
 	}
 	if _, err := b.tg.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: []models.BotCommand{
-		{Command: "queue", Description: "What waits for a decision"}, {Command: "alerts", Description: "What is wrong right now"}, {Command: "help", Description: "How this works"}}}); err != nil {
+		{Command: "queue", Description: "What waits for a decision"},
+		{Command: "alerts", Description: "What is wrong right now"},
+		{Command: "language", Description: "The language in which you read clients' words"},
+		{Command: "help", Description: "How this works"}}}); err != nil {
 		return b.classify(0, err)
 	}
 	me, err := b.tg.GetMe(ctx)

@@ -20,17 +20,18 @@ type room struct {
 	items    int // of each list
 	proposal int // units of each
 	note     int // units of a question, a warning and the like
+	foreign  int // units of each translation
 }
 
 // rooms are the ways to fit a card, the roomiest first. The client's words give way first: they stand in WhatsApp, too; what
 // an approval would release gives way last.
 func rooms() []room {
 	return []room{
-		{messages: 8, said: 600, items: 8, proposal: 700, note: 400},
-		{messages: 8, said: 280, items: 8, proposal: 700, note: 300},
-		{messages: 8, said: 140, items: 8, proposal: 700, note: 200},
-		{messages: 5, said: 100, items: 6, proposal: 400, note: 120},
-		{messages: 4, said: 60, items: 6, proposal: 250, note: 80},
+		{messages: 8, said: 600, items: 8, proposal: 700, note: 400, foreign: 1500},
+		{messages: 8, said: 280, items: 8, proposal: 700, note: 300, foreign: 1000},
+		{messages: 8, said: 140, items: 8, proposal: 700, note: 200, foreign: 600},
+		{messages: 5, said: 100, items: 6, proposal: 400, note: 120, foreign: 300},
+		{messages: 4, said: 60, items: 6, proposal: 250, note: 80, foreign: 150},
 		{messages: 2, said: 40, items: 5, proposal: 120, note: 50},
 		{messages: 1, said: 40, items: 5, proposal: 60, note: 30},
 		{items: 2, proposal: 30},

@@ -65,6 +65,9 @@ func (b *Bot) handle(ctx context.Context, id int64) (err error) {
 }
 
 func (b *Bot) dispatch(ctx context.Context, tx *store.Tx, u *models.Update) error {
+	if err := heardLanguage(ctx, tx, u); err != nil {
+		return err
+	}
 	switch {
 	case u.CallbackQuery != nil:
 		return b.press(ctx, tx, u.CallbackQuery)

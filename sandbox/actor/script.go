@@ -16,6 +16,8 @@ import (
 //	redo shorter                             instead of when: looked for in the manager's hint
 //	refuse I can't help with that.           instead of say: the model declines
 //
+//	translate See you soon. => A presto.     what translations say, both ways; the Actor knows the sentences of its trade
+//
 // Lines that begin with # are remarks. Requests for structured output, redos without a block of their own, and
 // whatever no block matches are answered by the Actor.
 func Script(text string) (Mind, error) {
@@ -36,6 +38,7 @@ func Script(text string) (Mind, error) {
 type script struct {
 	blocks []*block
 	actor  *Actor
+	pairs  []pair
 }
 
 type block struct {
@@ -51,6 +54,14 @@ func (s *script) read(line string) error {
 	verb, rest, _ := strings.Cut(line, " ")
 	rest = strings.TrimSpace(rest)
 	if line == "" || strings.HasPrefix(line, "#") {
+		return nil
+	}
+	if verb == "translate" {
+		one, other, ok := strings.Cut(rest, " => ")
+		if !ok {
+			return fmt.Errorf("translate needs one text => the other")
+		}
+		s.pairs = append(s.pairs, pair{strings.TrimSpace(one), strings.TrimSpace(other)})
 		return nil
 	}
 	if verb == "when" || verb == "redo" {
@@ -91,6 +102,9 @@ func (b *block) read(verb, rest string) error {
 func (s *script) Answer(r Request) Reply {
 	v := look(r)
 	if len(r.Schema) > 0 {
+		if parseSchema(r.Schema).translates() {
+			return Reply{Text: v.translation(s.pairs)}
+		}
 		return s.actor.Answer(r)
 	}
 	for _, b := range s.blocks {

@@ -13,6 +13,9 @@ func (v view) structured() string {
 	if len(s.props) == 0 && s.is("object") {
 		s = v.describedSchema()
 	}
+	if s.translates() {
+		return v.translation(nil)
+	}
 	points := v.points()
 	p := point{act: tells, text: v.words()}
 	for i := range points {
