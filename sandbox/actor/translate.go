@@ -73,8 +73,8 @@ func numbered(block string) []string {
 type pair [2]string
 
 type translator struct {
-	into  language
-	more  []pair   // of a dialogue's own
+	into   language
+	more   []pair   // of a dialogue's own
 	likely language // of a text that does not tell by itself
 }
 
