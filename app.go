@@ -234,6 +234,7 @@ func (a *App) Start(ctx context.Context, role Role) error {
 		}
 		a.loops.Go(func() { a.sweep(ctx) })
 		a.loops.Go(func() { a.introduce(ctx) })
+		a.loops.Go(func() { a.telegram.LookAgain(ctx) })
 	}
 	listener, err := net.Listen("tcp", a.cfg.ListenAddr)
 	if err != nil {

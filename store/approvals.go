@@ -112,6 +112,10 @@ type View struct {
 	ChatTitle    string
 	Channel      Channel
 	Taken        bool // by the one who decided
+	TakenUntil   *time.Time
+	HeldBy       ManagerID // is writing the answer, until HeldUntil
+	HeldName     string
+	HeldUntil    *time.Time
 	Stale        bool // the client has written since it was made
 	Delivery     string
 	DeliveryNote string
@@ -129,14 +133,15 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		coalesce(m.name, '') AS decided_name, d.text, d.text_hash, d.author,
 		CASE WHEN d.turn_id IS NULL THEN coalesce((SELECT o.notes FROM drafts o WHERE o.chat_id = a.chat_id AND o.turn_id IS NOT NULL AND o.watermark = a.watermark ORDER BY o.created_at DESC LIMIT 1), '{}') ELSE d.notes END AS notes,
 		r.name AS restaurant, r.stage, r.zone, c.title AS chat_title, c.channel,
-		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken,
+		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken, c.taken_until,
+		v.held_by, coalesce(h.name, '') AS held_name, CASE WHEN v.held_until > $2 AND a.state = 'pending' THEN v.held_until END AS held_until,
 		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
 		coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
 		coalesce((SELECT p.status FROM receipts p WHERE p.channel = c.channel AND p.vendor_id IN (x.vendor_id, x.echo_id)
 			ORDER BY array_position(ARRAY['pending', 'sent', 'failed', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
 		v.rev, a.watermark, a.from_watermark AS "from"
 		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
-		JOIN views v ON v.approval_id = a.id LEFT JOIN managers m ON m.id = a.decided_by
+		JOIN views v ON v.approval_id = a.id LEFT JOIN managers m ON m.id = a.decided_by LEFT JOIN managers h ON h.id = v.held_by
 		LEFT JOIN outbound o ON o.approval_id = a.id LEFT JOIN deliveries x ON x.outbound_id = o.id
 		WHERE a.id = $1`, id, tx.Now)
 	if err != nil {

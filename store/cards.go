@@ -16,7 +16,11 @@ type Card struct {
 	MessageID  int64
 	ShownHash  []byte
 	PostedAt   time.Time
+	ThreadID   int64     // the topic that it stands in; 0: none
+	SeenAt     time.Time // when Telegram last confirmed that it is there
 }
+
+const cardColumns = `approval_id, tg_chat_id, message_id, shown_hash, posted_at, thread_id, coalesce(seen_at, posted_at) AS seen_at`
 
 // LeaseView takes the drawing of an approval's cards. ErrLeaseLost when somebody draws already or nothing is due.
 func (tx *Tx) LeaseView(ctx context.Context, id ApprovalID) (LeaseToken, error) {
@@ -46,8 +50,8 @@ func (tx *Tx) RenewView(ctx context.Context, id ApprovalID, token LeaseToken) er
 
 // Drawn records that all copies show rev. If the row has changed meanwhile, another drawing follows.
 func (tx *Tx) Drawn(ctx context.Context, id ApprovalID, token LeaseToken, rev int64) error {
-	again, err := value[bool](ctx, tx, `UPDATE views SET shown = $3, failures = 0, lease_token = NULL, lease_until = NULL,
-		next_at = CASE WHEN rev = $3 THEN remind_at ELSE $4 END WHERE approval_id = $1 AND lease_token = $2 RETURNING rev <> $3`, id, token, rev, tx.Now)
+	again, err := value[bool](ctx, tx, `UPDATE views SET shown = $3, failures = 0, lease_token = NULL, lease_until = NULL, looked_at = $4,
+		next_at = CASE WHEN rev = $3 THEN least(remind_at, CASE WHEN held_until > $4 THEN held_until END) ELSE $4 END WHERE approval_id = $1 AND lease_token = $2 RETURNING rev <> $3`, id, token, rev, tx.Now)
 	if errors.Is(err, fault.NotFound) {
 		return nil // another worker has it
 	}
@@ -91,7 +95,7 @@ func (tx *Tx) RemindedAt(ctx context.Context, id ApprovalID) (*time.Time, error)
 
 // Cards are the copies that we know of.
 func (tx *Tx) Cards(ctx context.Context, id ApprovalID) ([]Card, error) {
-	c, err := rows[Card](ctx, tx, `SELECT approval_id, tg_chat_id, message_id, shown_hash, posted_at FROM cards WHERE approval_id = $1 ORDER BY posted_at, message_id`, id)
+	c, err := rows[Card](ctx, tx, `SELECT `+cardColumns+` FROM cards WHERE approval_id = $1 ORDER BY posted_at, message_id`, id)
 	if err != nil {
 		return nil, fmt.Errorf("store: cards: %w", err)
 	}
@@ -100,7 +104,7 @@ func (tx *Tx) Cards(ctx context.Context, id ApprovalID) ([]Card, error) {
 
 // CardAt is the card behind a message in Telegram.
 func (tx *Tx) CardAt(ctx context.Context, tgChat, messageID int64) (Card, bool, error) {
-	c, err := rows[Card](ctx, tx, `SELECT approval_id, tg_chat_id, message_id, shown_hash, posted_at FROM cards WHERE tg_chat_id = $1 AND message_id = $2`, tgChat, messageID)
+	c, err := rows[Card](ctx, tx, `SELECT `+cardColumns+` FROM cards WHERE tg_chat_id = $1 AND message_id = $2`, tgChat, messageID)
 	if err != nil {
 		return Card{}, false, fmt.Errorf("store: card: %w", err)
 	}
@@ -116,8 +120,8 @@ func (tx *Tx) SaveCard(ctx context.Context, c Card) error {
 	if _, err := tx.exec(ctx, `SELECT FROM chats WHERE id = (SELECT chat_id FROM approvals WHERE id = $1) FOR UPDATE`, c.ApprovalID); err != nil {
 		return fmt.Errorf("store: save card: %w", err)
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO cards (approval_id, tg_chat_id, message_id, shown_hash, posted_at) VALUES ($1, $2, $3, coalesce($4::bytea, ''), $5)
-		ON CONFLICT (tg_chat_id, message_id) DO UPDATE SET shown_hash = excluded.shown_hash`, c.ApprovalID, c.TgChatID, c.MessageID, c.ShownHash, tx.Now); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO cards (approval_id, tg_chat_id, message_id, shown_hash, posted_at, seen_at, thread_id) VALUES ($1, $2, $3, coalesce($4::bytea, ''), $5, $5, $6)
+		ON CONFLICT (tg_chat_id, message_id) DO UPDATE SET shown_hash = excluded.shown_hash, seen_at = excluded.seen_at`, c.ApprovalID, c.TgChatID, c.MessageID, c.ShownHash, tx.Now, c.ThreadID); err != nil {
 		return fmt.Errorf("store: save card: %w", err)
 	}
 	return nil

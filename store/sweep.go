@@ -23,6 +23,8 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 			sweepDue[SendNotice]("notices", "id", "id AS notice", sweepGrace),
 			sweepDue[ShowAlert]("alerts", "id", "id AS alert", sweepGrace),
 			sweepUpdates,
+			sweepLooks,
+			sweepTakeOvers,
 		} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
@@ -95,7 +97,9 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 		(SELECT 'notices:' || count(*) FROM notices WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'alerts:' || count(*) FROM alerts WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'updates:' || count(*) FROM updates WHERE next_at < $1 HAVING count(*) > 0),
-		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon))
+		(SELECT 'looks:' || count(*) FROM approvals a JOIN views v ON v.approval_id = a.id WHERE a.state = 'pending' AND v.next_at IS NULL AND v.looked_at < $2 HAVING count(*) > 0),
+		(SELECT 'take-overs:' || count(*) FROM chats WHERE taken_by IS NOT NULL AND taken_until <= $3 AND take_over_told IS DISTINCT FROM taken_until HAVING count(*) > 0),
+		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon), tx.Now.Add(-lookAfter), tx.Now)
 	if err != nil {
 		return "", fmt.Errorf("store: outstanding: %w", err)
 	}

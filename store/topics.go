@@ -131,3 +131,12 @@ func (tx *Tx) dropCards(ctx context.Context, where string, args ...any) error {
 	}
 	return nil
 }
+
+// RestaurantName is what a restaurant is called.
+func (tx *Tx) RestaurantName(ctx context.Context, r RestaurantID) (string, error) {
+	name, err := value[string](ctx, tx, `SELECT name FROM restaurants WHERE id = $1`, r)
+	if err != nil {
+		return "", fmt.Errorf("store: restaurant's name: %w", err)
+	}
+	return name, nil
+}

@@ -98,10 +98,22 @@ func telegramReaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx
 	}
 	t := store.Topic{TgChatID: forum, RestaurantID: x.chat.RestaurantID}
 	return map[string]func(tx *store.Tx) (any, error){
-		"AdoptTopic":   only(func(tx *store.Tx) error { return tx.AdoptTopic(ctx, forum, 1, "topic of "+x.mark) }),
-		"LeaseTopic":   func(tx *store.Tx) (any, error) { return tx.LeaseTopic(ctx, forum, x.chat.RestaurantID, "intruder") },
-		"LoseTopic":    only(func(tx *store.Tx) error { return tx.LoseTopic(ctx, forum, x.card.MessageID) }),
-		"RenamedTopic": only(func(tx *store.Tx) error { return tx.RenamedTopic(ctx, t, "intruder") }),
+		"BarTopics":      only(func(tx *store.Tx) error { return tx.BarTopics(ctx, forum, tx.Now) }),
+		"BrokenInto":     func(tx *store.Tx) (any, error) { m, _, _, err := tx.BrokenInto(ctx, x.pending); return m, err },
+		"CloseTgChat":    only(func(tx *store.Tx) error { return tx.CloseTgChat(ctx, 1) }),
+		"HoldTgChat":     func(tx *store.Tx) (any, error) { return tx.HoldTgChat(ctx, forum, tx.Now) },
+		"HoldView":       func(tx *store.Tx) (any, error) { return tx.HoldView(ctx, x.pending, store.ManagerID{}, true) },
+		"LetGo":          only(func(tx *store.Tx) error { return tx.LetGo(ctx, x.pending, store.ManagerID{}) }),
+		"LookAgainAtAll": only(func(tx *store.Tx) error { return tx.LookAgainAtAll(ctx) }),
+		"MoveTgChat":     func(tx *store.Tx) (any, error) { return tx.MoveTgChat(ctx, 1, 2) },
+		"RestaurantName": func(tx *store.Tx) (any, error) { return tx.RestaurantName(ctx, x.chat.RestaurantID) },
+		"SawForum":       only(func(tx *store.Tx) error { return tx.SawForum(ctx, forum, true) }),
+		"TgChat":         func(tx *store.Tx) (any, error) { return tx.TgChat(ctx, forum) },
+		"TgChatNow":      func(tx *store.Tx) (any, error) { return tx.TgChatNow(ctx, forum) },
+		"AdoptTopic":     only(func(tx *store.Tx) error { return tx.AdoptTopic(ctx, forum, 1, "topic of "+x.mark) }),
+		"LeaseTopic":     func(tx *store.Tx) (any, error) { return tx.LeaseTopic(ctx, forum, x.chat.RestaurantID, "intruder") },
+		"LoseTopic":      only(func(tx *store.Tx) error { return tx.LoseTopic(ctx, forum, x.card.MessageID) }),
+		"RenamedTopic":   only(func(tx *store.Tx) error { return tx.RenamedTopic(ctx, t, "intruder") }),
 		"RestaurantOfTopic": func(tx *store.Tx) (any, error) {
 			r, _, err := tx.RestaurantOfTopic(ctx, forum, x.card.MessageID)
 			return r, err

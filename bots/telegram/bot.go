@@ -25,12 +25,12 @@ type Config struct {
 
 // Bot is the managers' chat.
 type Bot struct {
-	db        *store.DB
-	tg        *bot.Bot
-	approvals atomic.Int64           // the approvals chat, 0 without one; its id changes when Telegram makes a supergroup of it
-	name      atomic.Pointer[string] // the bot's own username, once Telegram has told it
-	pace      *pacer
-	log       *slog.Logger
+	db         *store.DB
+	tg         *bot.Bot
+	configured int64                  // the approvals chat as configured, 0 without one
+	approvals  atomic.Int64           // what it is now: its id changes when Telegram makes a supergroup of it
+	name       atomic.Pointer[string] // the bot's own username, once Telegram has told it
+	log        *slog.Logger
 }
 
 // callTimeout is well under a lease, so that nobody takes over while a call is under way.
@@ -42,7 +42,7 @@ func New(cfg Config) (*Bot, error) {
 	if client == nil {
 		client = &http.Client{Timeout: callTimeout}
 	}
-	b := &Bot{db: cfg.DB, pace: newPacer(cfg.DB.Clock), log: cfg.Log}
+	b := &Bot{db: cfg.DB, configured: cfg.ApprovalsChat, log: cfg.Log}
 	b.approvals.Store(cfg.ApprovalsChat)
 	if cfg.Token == "" {
 		return b, nil

@@ -151,11 +151,11 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 		{Command: "alerts", Description: "What is wrong right now"},
 		{Command: "language", Description: "The language in which you read clients' words"},
 		{Command: "help", Description: "How this works"}}}); err != nil {
-		return b.classify(0, err)
+		return b.outcome(ctx, 0, err)
 	}
 	me, err := b.tg.GetMe(ctx)
 	if err != nil {
-		return b.classify(0, err)
+		return b.outcome(ctx, 0, err)
 	}
 	b.name.Store(&me.Username)
 	if webhook == "" {
@@ -163,5 +163,5 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 	}
 	_, err = b.tg.SetWebhook(ctx, &bot.SetWebhookParams{URL: webhook, SecretToken: secret, MaxConnections: 10,
 		AllowedUpdates: []string{"message", "edited_message", "callback_query", "my_chat_member"}})
-	return b.classify(0, err)
+	return b.outcome(ctx, 0, err)
 }

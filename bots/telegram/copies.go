@@ -87,10 +87,10 @@ func (b *Bot) postMissing(ctx context.Context, d *drawing, there map[int64]bool)
 
 // redraw brings one copy to what the row says.
 func (b *Bot) redraw(ctx context.Context, d *drawing, c store.Card) error {
-	if bytes.Equal(c.ShownHash, d.hash) {
-		return nil
+	if bytes.Equal(c.ShownHash, d.hash) && (d.view.State != "pending" || d.now.Sub(c.SeenAt) < store.FreshFor) {
+		return nil // of an older one that waits we make sure that nobody has deleted it
 	}
-	if err := b.wait(ctx, d, c.TgChatID); err != nil {
+	if err := b.wait(ctx, d, c.TgChatID, toRedraw); err != nil {
 		return err
 	}
 	err := b.edit(ctx, c.TgChatID, c.MessageID, d.post)
@@ -127,29 +127,38 @@ func nudge(ctx context.Context, tx *store.Tx, d *drawing, c store.Card) error {
 	if words == "" {
 		return nil
 	}
-	return tx.Tell(ctx, store.Notice{TgChatID: &c.TgChatID, Kind: "alert", ReplyTo: &c.MessageID, HTML: fmt.Sprintf(words, esc(client(d.view)))},
+	return tx.Tell(ctx, store.Notice{TgChatID: &c.TgChatID, Kind: "alert", ReplyTo: &c.MessageID, ThreadID: c.ThreadID, HTML: fmt.Sprintf(words, esc(client(d.view)))},
 		fmt.Sprintf("nudge-%s-%d-%d", d.id, c.TgChatID, d.view.Rev))
 }
 
 func (b *Bot) postCard(ctx context.Context, d *drawing, chat int64) error {
-	if err := b.wait(ctx, d, chat); err != nil {
+	post, err := d.post, error(nil)
+	if post.Thread, err = b.thread(ctx, chat, d.view.RestaurantID); err != nil {
 		return err
 	}
-	id, err := b.post(ctx, chat, d.post)
-	if errors.Is(err, errMoved) {
-		return &waitError{after: time.Second} // the next drawing knows the new chat
+	if err := b.wait(ctx, d, chat, toCard); err != nil {
+		return err
 	}
-	if err != nil {
+	id, err := b.post(ctx, chat, post)
+	switch {
+	case errors.Is(err, errMoved):
+		return &waitError{after: time.Second} // the next drawing knows the new chat
+	case errors.Is(err, errNoThread):
+		if err := b.lose(ctx, chat, post.Thread); err != nil {
+			return err
+		}
+		return &waitError{after: 10 * time.Millisecond} // the next one makes another topic
+	case err != nil:
 		return err
 	}
 	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
-		return tx.SaveCard(ctx, store.Card{ApprovalID: d.id, TgChatID: chat, MessageID: id, ShownHash: d.hash})
+		return tx.SaveCard(ctx, store.Card{ApprovalID: d.id, TgChatID: chat, MessageID: id, ShownHash: d.hash, ThreadID: post.Thread})
 	})
 }
 
 // retire takes an old copy away once the new one is there. One that Telegram does not let go of stays a copy like the others.
 func (b *Bot) retire(ctx context.Context, d *drawing, c store.Card) error {
-	if err := b.wait(ctx, d, c.TgChatID); err != nil {
+	if err := b.wait(ctx, d, c.TgChatID, toRedraw); err != nil {
 		return err
 	}
 	switch err := b.remove(ctx, c.TgChatID, c.MessageID); {

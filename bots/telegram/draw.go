@@ -31,6 +31,7 @@ func (w *DrawWorker) Work(ctx context.Context, job *river.Job[store.ShowApproval
 // drawing is one pass over the copies of a card.
 type drawing struct {
 	id      store.ApprovalID
+	now     time.Time
 	token   store.LeaseToken
 	leased  time.Time
 	view    store.View
@@ -77,7 +78,7 @@ func (b *Bot) draw(ctx context.Context, id store.ApprovalID) error {
 
 func (b *Bot) beginDrawing(ctx context.Context, id store.ApprovalID) (d drawing, err error) {
 	err = b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
-		d.id, d.leased = id, tx.Now
+		d.id, d.leased, d.now = id, tx.Now, tx.Now
 		if d.token, err = tx.LeaseView(ctx, id); err != nil {
 			return err
 		}
@@ -96,14 +97,19 @@ func (b *Bot) beginDrawing(ctx context.Context, id store.ApprovalID) (d drawing,
 		}
 		d.post = Render(d.view, remind)
 		d.hash = hashPost(d.post)
-		d.targets, d.people, err = b.targets(ctx, tx)
-		return err
+		if d.targets, d.people, err = b.targets(ctx, tx); err != nil {
+			return err
+		}
+		return b.breakIn(ctx, tx, d.view)
 	})
 	return d, err
 }
 
 // targets are the chats that get a card: the approvals chat, else every manager who may decide.
 func (b *Bot) targets(ctx context.Context, tx *store.Tx) (chats, people []int64, err error) {
+	if err := b.current(ctx, tx); err != nil {
+		return nil, nil, err
+	}
 	managers, err := tx.Managers(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -119,12 +125,9 @@ func (b *Bot) targets(ctx context.Context, tx *store.Tx) (chats, people []int64,
 	return people, people, nil
 }
 
-// shortWait is how long a job waits for its place in line; for longer ones it steps aside.
-const shortWait = 2 * time.Second
-
 // wait takes a place in line before a call, and sees to it that the drawing is still ours when the call ends.
-func (b *Bot) wait(ctx context.Context, d *drawing, chat int64) error {
-	if err := b.place(ctx, chat); err != nil {
+func (b *Bot) wait(ctx context.Context, d *drawing, chat int64, r rush) error {
+	if err := b.place(ctx, chat, r); err != nil {
 		return err
 	}
 	if b.db.Clock.Now().Sub(d.leased) < store.LeaseTime-callTimeout-shortWait {
@@ -134,18 +137,6 @@ func (b *Bot) wait(ctx context.Context, d *drawing, chat int64) error {
 		d.leased = tx.Now
 		return tx.RenewView(ctx, d.id, d.token)
 	})
-}
-
-// place waits for a place in line, or says how long to step aside.
-func (b *Bot) place(ctx context.Context, chat int64) error {
-	delay := b.pace.delay(chat)
-	if delay > shortWait {
-		return &waitError{after: delay}
-	}
-	if delay <= 0 {
-		return nil
-	}
-	return b.db.Clock.Wait(ctx, b.db.Clock.Now().Add(delay))
 }
 
 func (b *Bot) drawLater(ctx context.Context, d *drawing, cause error) error {
@@ -180,4 +171,11 @@ func hashPost(p Post) []byte {
 	b, _ := json.Marshal(p) // strings only
 	h := sha256.Sum256(b)
 	return h[:]
+}
+
+// LookAgain has every waiting card drawn after a start: copies that are missing, behind or deleted are put right.
+func (b *Bot) LookAgain(ctx context.Context) {
+	if err := b.db.System(ctx, store.Desk, func(tx *store.Tx) error { return tx.LookAgainAtAll(ctx) }); err != nil && ctx.Err() == nil {
+		b.log.Error("the waiting cards could not be looked at", "error", err)
+	}
 }

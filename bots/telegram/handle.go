@@ -68,6 +68,14 @@ func (b *Bot) dispatch(ctx context.Context, tx *store.Tx, u *models.Update) erro
 	if err := heardLanguage(ctx, tx, u); err != nil {
 		return err
 	}
+	if err := b.current(ctx, tx); err != nil {
+		return err
+	}
+	if u.Message != nil {
+		if err := b.observe(ctx, tx, u.Message); err != nil {
+			return err
+		}
+	}
 	switch {
 	case u.CallbackQuery != nil:
 		return b.press(ctx, tx, u.CallbackQuery)
@@ -98,14 +106,48 @@ func (b *Bot) masked(ctx context.Context, tx *store.Tx, msg *models.Message) err
 
 // admitted: a chat that was closed to the bot lets it in (again): what waits is shown there.
 func (b *Bot) admitted(ctx context.Context, tx *store.Tx, u *models.ChatMemberUpdated) error {
-	if t := u.NewChatMember.Type; t != models.ChatMemberTypeMember && t != models.ChatMemberTypeAdministrator {
+	switch u.NewChatMember.Type {
+	case models.ChatMemberTypeMember, models.ChatMemberTypeAdministrator:
+	case models.ChatMemberTypeBanned, models.ChatMemberTypeLeft:
+		return b.thrownOut(ctx, tx, u.Chat.ID)
+	default:
 		return nil
+	}
+	if err := b.maySetUp(ctx, tx, u); err != nil {
+		return err
 	}
 	m, known, err := tx.ManagerBy(ctx, u.From.ID, nameOf(&u.From))
 	if err != nil || !known || !b.ours(u.Chat.ID, m) {
 		return err
 	}
 	return bringAll(ctx, tx)
+}
+
+// maySetUp: in the approvals chat an administrator may have got the right to make topics.
+func (b *Bot) maySetUp(ctx context.Context, tx *store.Tx, u *models.ChatMemberUpdated) error {
+	if u.Chat.ID != b.approvals.Load() || u.Chat.ID >= 0 {
+		return nil
+	}
+	if err := tx.SawForum(ctx, u.Chat.ID, u.Chat.IsForum); err != nil {
+		return err
+	}
+	if u.NewChatMember.Type != models.ChatMemberTypeAdministrator {
+		return nil
+	}
+	return tx.BarTopics(ctx, u.Chat.ID, time.Time{})
+}
+
+// thrownOut: somebody has removed the bot from the approvals chat. What waits there is shown to the managers in their own
+// chats; the owners hear why.
+func (b *Bot) thrownOut(ctx context.Context, tx *store.Tx, chat int64) error {
+	if chat != b.approvals.Load() || chat >= 0 {
+		return nil // a person who has blocked the bot: whoever comes back finds everything
+	}
+	if err := tellOwners(ctx, tx, chat, "🚪 I was removed from the approvals chat. Until I am back, cards come to each of you here. To undo it: add me to the group again, as an administrator.",
+		fmt.Sprintf("thrown-out-%d-%s", chat, tx.Now.UTC().Format("2006-01-02T15:04"))); err != nil {
+		return err
+	}
+	return tx.CloseTgChat(ctx, chat)
 }
 
 func nameOf(u *models.User) string {

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,19 +10,24 @@ import (
 	"time"
 
 	"github.com/go-telegram/bot"
+
+	"marketa/store"
 )
 
 // The ways a call can end, as far as they make a difference to us. Whatever is none of these is trouble: nobody answered, or
 // not in a way that can be understood; it is tried again.
 var (
-	errSame    = errors.New("telegram: it shows that already")
-	errLost    = errors.New("telegram: the message is not there any more")
-	errStays   = errors.New("telegram: the message cannot be deleted any more")
-	errClosed  = errors.New("telegram: nobody can be reached in that chat")
-	errMoved   = errors.New("telegram: the group has a new id")
-	errOldTap  = errors.New("telegram: the press is too old to be answered")
-	errToken   = errors.New("telegram: the bot's token is not accepted; put the one that BotFather shows into TELEGRAM_BOT_TOKEN and start again")
-	errNoToken = errors.New("telegram: no bot token is configured")
+	errSame     = errors.New("telegram: it shows that already")
+	errLost     = errors.New("telegram: the message is not there any more")
+	errStays    = errors.New("telegram: the message cannot be deleted any more")
+	errClosed   = errors.New("telegram: nobody can be reached in that chat")
+	errNoThread = errors.New("telegram: the topic is not there any more")
+	errNoForum  = errors.New("telegram: the chat has no topics")
+	errNoRight  = errors.New("telegram: the bot may not manage topics")
+	errMoved    = errors.New("telegram: the group has a new id")
+	errOldTap   = errors.New("telegram: the press is too old to be answered")
+	errToken    = errors.New("telegram: the bot's token is not accepted; put the one that BotFather shows into TELEGRAM_BOT_TOKEN and start again")
+	errNoToken  = errors.New("telegram: no bot token is configured")
 )
 
 // waitError says how long Telegram wants to be left alone.
@@ -40,8 +46,9 @@ func isRefusal(err error) bool {
 	return errors.As(err, &r)
 }
 
-// classify turns the library's errors into ours, and remembers what they say about the chat.
-func (b *Bot) classify(chat int64, err error) error {
+// outcome turns the library's errors into ours, and writes down what they say about the chat. It must not be called within a
+// transaction.
+func (b *Bot) outcome(ctx context.Context, chat int64, err error) error {
 	var busy *bot.TooManyRequestsError
 	var moved *bot.MigrateError
 	switch {
@@ -49,13 +56,20 @@ func (b *Bot) classify(chat int64, err error) error {
 		return nil
 	case errors.As(err, &busy):
 		after := time.Duration(max(busy.RetryAfter, 1)) * time.Second
-		if chat != 0 {
-			b.pace.hold(chat, after)
+		if chat == 0 {
+			return &waitError{after: after}
 		}
-		return &waitError{after: after}
+		return errors.Join(&waitError{after: after}, b.hold(ctx, chat, after))
 	case errors.As(err, &moved):
-		b.follow(chat, int64(moved.MigrateToChatID))
-		return errMoved
+		if chat == 0 || chat != b.approvals.Load() {
+			return errMoved
+		}
+		return errors.Join(errMoved, b.db.System(context.WithoutCancel(ctx), store.Desk, func(tx *store.Tx) error {
+			if err := b.follow(ctx, tx, chat, int64(moved.MigrateToChatID)); err != nil {
+				return err
+			}
+			return b.current(ctx, tx)
+		}))
 	case errors.Is(err, bot.ErrorForbidden):
 		return errClosed
 	case errors.Is(err, bot.ErrorUnauthorized), errors.Is(err, bot.ErrorNotFound):
@@ -79,6 +93,14 @@ func refused(said string) error {
 		{"message can't be edited", errLost},
 		{"message to delete not found", errLost},
 		{"message can't be deleted", errStays},
+		{"message thread not found", errNoThread},
+		{"TOPIC_DELETED", errNoThread},
+		{"TOPIC_ID_INVALID", errNoThread},
+		{"chat is not a forum", errNoForum},
+		{"CHANNEL_FORUM_MISSING", errNoForum},
+		{"not enough rights to create", errNoRight},
+		{"not enough rights to manage topics", errNoRight},
+		{"CHAT_ADMIN_REQUIRED", errNoRight},
 		{"query is too old", errOldTap},
 		{"chat not found", errClosed},
 		{"PEER_ID_INVALID", errClosed},
@@ -90,13 +112,6 @@ func refused(said string) error {
 		}
 	}
 	return &refusal{said}
-}
-
-// follow goes after the approvals chat when it becomes a supergroup and its id changes, until the next start.
-func (b *Bot) follow(from, to int64) {
-	if from != 0 && b.approvals.CompareAndSwap(from, to) {
-		b.log.Error("the approvals chat has become a supergroup and has a new id: set TELEGRAM_APPROVALS_CHAT to it", "chat", to)
-	}
 }
 
 // scrub takes everything out of an error that could name a token or repeat what was sent.

@@ -1,101 +1,83 @@
 package telegram
 
 import (
-	"sync"
+	"context"
+	"fmt"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"marketa/store"
 )
 
-// pacer keeps within Telegram's allowances: about one message a second in a chat, twenty a minute in a group (edits and all
-// topics count), thirty a second over all. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
-type pacer struct {
-	clock store.Clock
-	all   *rate.Limiter
-
-	mu    sync.Mutex
-	chats map[int64]*lane
-}
-
-// lane is one chat's allowance.
-type lane struct {
-	until time.Time     // Telegram itself said how long to wait
-	calm  *rate.Limiter // a person's chat
-	last  []time.Time   // a group: when the messages of the last minute went, oldest first
-}
+// rush is how much a call matters when a group's allowance is short: a new card goes before a notice, a notice before the
+// redrawing of a card, for a press is judged by the row, whatever the card shows.
+type rush int
 
 const (
-	perMinute = 18 // of the twenty; somebody may press in between
-	minute    = time.Minute
+	toCard rush = iota
+	toTell
+	toRedraw
 )
 
-func newPacer(clock store.Clock) *pacer {
-	return &pacer{clock: clock, all: rate.NewLimiter(25, 25), chats: map[int64]*lane{}}
+// limits keep within Telegram's allowances: about one message a second in a person's chat, twenty a minute in a group (edits
+// and all topics count), thirty a second over all. https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+func limits(chat int64, r rush) []store.Limit {
+	if chat > 0 {
+		return []store.Limit{{N: 5, Per: 5 * time.Second, Even: true}}
+	}
+	return []store.Limit{{N: [...]int{18, 15, 12}[r], Per: time.Minute}} // of twenty; somebody may press in between
 }
 
-// delay takes a place in line and returns how long to wait for it; 0: go ahead. One that has to wait for long takes no place.
-func (p *pacer) delay(chat int64) time.Duration {
-	now := p.clock.Now()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	l := p.lane(chat)
-	if wait := l.until.Sub(now); wait > 0 {
-		return wait
+func allLimits() []store.Limit { return []store.Limit{{N: 25, Per: time.Second}} }
+
+// shortWait is how long a job waits for its place in line; for longer ones it steps aside.
+const shortWait = 2 * time.Second
+
+// place waits for a place in line, or says how long to step aside. The line is a row: all workers stand in the same.
+func (b *Bot) place(ctx context.Context, chat int64, r rush) error {
+	wait, err := b.db.TakePlace(ctx, chat, limits(chat, r), allLimits(), shortWait)
+	switch {
+	case err != nil:
+		return err
+	case wait > shortWait:
+		return &waitError{after: wait}
+	case wait <= 0:
+		return nil
 	}
-	if wait := l.wait(now); wait > shortWait {
-		return wait
-	}
-	return max(l.take(now), reserve(p.all, now))
+	return b.db.Clock.Wait(ctx, b.db.Clock.Now().Add(wait))
 }
 
-func (p *pacer) lane(chat int64) *lane {
-	l := p.chats[chat]
-	if l == nil {
-		l = &lane{}
-		if chat >= 0 {
-			l.calm = rate.NewLimiter(1, 5)
+// longHold is a silence that owners should know of.
+const longHold = 10 * time.Minute
+
+// hold keeps a chat quiet for as long as Telegram wants: parked, not slept. Owners hear of a long silence in their own chats.
+func (b *Bot) hold(ctx context.Context, chat int64, after time.Duration) error {
+	return b.db.System(context.WithoutCancel(ctx), store.Desk, func(tx *store.Tx) error {
+		news, err := tx.HoldTgChat(ctx, chat, tx.Now.Add(after))
+		if err != nil || !news || after <= longHold {
+			return err
 		}
-		p.chats[chat] = l
-	}
-	return l
+		where := "in the approvals chat"
+		if chat != b.approvals.Load() {
+			where = "in a manager's private chat"
+		}
+		return tellOwners(ctx, tx, chat, fmt.Sprintf("⏳ Telegram wants me to be silent %s for about %s. Cards and notices there wait until then; nothing is lost, and nothing goes out to clients unseen. /queue here shows what waits.", where, ago(after)),
+			fmt.Sprintf("hold-%d-%s", chat, tx.Now.UTC().Format("2006-01-02T15")))
+	})
 }
 
-// wait is how long the lane is full.
-func (l *lane) wait(now time.Time) time.Duration {
-	for len(l.last) > 0 && now.Sub(l.last[0]) >= minute {
-		l.last = l.last[1:]
+// tellOwners speaks to the owners privately, except in the chat that cannot be used.
+func tellOwners(ctx context.Context, tx *store.Tx, except int64, html, dedup string) error {
+	managers, err := tx.Managers(ctx)
+	if err != nil {
+		return err
 	}
-	if l.calm != nil || len(l.last) < perMinute {
-		return 0
+	for _, m := range managers {
+		if m.Role != "owner" || m.TelegramID == except {
+			continue
+		}
+		if err := tx.Tell(ctx, store.Notice{TgChatID: &m.TelegramID, Kind: "reply", HTML: html}, fmt.Sprintf("%s@%d", dedup, m.TelegramID)); err != nil {
+			return err
+		}
 	}
-	return l.last[len(l.last)-perMinute].Add(minute).Sub(now)
-}
-
-func (l *lane) take(now time.Time) time.Duration {
-	if l.calm != nil {
-		return reserve(l.calm, now)
-	}
-	wait := l.wait(now)
-	l.last = append(l.last, now.Add(wait))
-	return wait
-}
-
-// reserve takes a place in line, unless it is so far away that the caller will step aside: a place that nobody uses would push all others
-// back, again and again.
-func reserve(l *rate.Limiter, now time.Time) time.Duration {
-	r := l.ReserveN(now, 1)
-	wait := r.DelayFrom(now)
-	if wait > shortWait {
-		r.CancelAt(now)
-	}
-	return wait
-}
-
-// hold keeps a chat quiet for as long as Telegram wants.
-func (p *pacer) hold(chat int64, d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.lane(chat).until = p.clock.Now().Add(d)
+	return nil
 }

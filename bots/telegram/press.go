@@ -38,7 +38,7 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 		}
 		return answer(ctx, tx, q, "!"+notOnTheTeam)
 	}
-	chat, message := place(q)
+	chat, message := placeOf(q)
 	code, id, hash, ok := parseTap(q.Data)
 	if !ok {
 		return answer(ctx, tx, q, notHere)
@@ -150,7 +150,7 @@ func (b *Bot) askFor(ctx context.Context, tx *store.Tx, t tapped) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.Tell(ctx, store.Notice{TgChatID: &t.chat, Kind: "ask", HTML: question, ReplyTo: &t.message, AskID: ask}, ""); err != nil {
+	if err := tx.Tell(ctx, store.Notice{TgChatID: &t.chat, Kind: "ask", HTML: question, ReplyTo: &t.message, ThreadID: threadOf(t.query.Message.Message), AskID: ask}, ""); err != nil {
 		return err
 	}
 	return answer(ctx, tx, t.query, "")
@@ -232,5 +232,9 @@ func (b *Bot) doubt(ctx context.Context, tx *store.Tx, t tapped) error {
 // never lost because its acknowledgement failed.
 func answer(ctx context.Context, tx *store.Tx, q *models.CallbackQuery, text string) error {
 	callback := clean(q.ID)
-	return tx.Tell(ctx, store.Notice{Kind: "toast", CallbackID: &callback, HTML: text}, "")
+	n := store.Notice{Kind: "toast", CallbackID: &callback, HTML: text}
+	if chat, message := placeOf(q); chat != 0 { // where to say it if it is too late for a toast
+		n.TgChatID, n.ReplyTo, n.ThreadID = &chat, &message, threadOf(q.Message.Message)
+	}
+	return tx.Tell(ctx, n, "")
 }

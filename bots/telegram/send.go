@@ -14,6 +14,7 @@ type Post struct {
 	ReplyTo  int64
 	Ask      string // set: the message asks for a reply, with this as the hint in the input field
 	Quiet    bool
+	Thread   int64 // the topic, 0: none
 }
 
 // Button is one button under a message.
@@ -27,8 +28,11 @@ func (b *Bot) post(ctx context.Context, chat int64, p Post) (int64, error) {
 	if b.tg == nil {
 		return 0, errNoToken
 	}
-	params := &bot.SendMessageParams{ChatID: chat, Text: p.HTML, ParseMode: models.ParseModeHTML, DisableNotification: p.Quiet,
+	params := &bot.SendMessageParams{ChatID: chat, Text: trim(p.HTML, maxUnits), ParseMode: models.ParseModeHTML, DisableNotification: p.Quiet,
 		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: bot.True()}}
+	if p.Thread != 0 {
+		params.MessageThreadID = int(p.Thread)
+	}
 	if p.ReplyTo != 0 {
 		params.ReplyParameters = &models.ReplyParameters{MessageID: int(p.ReplyTo), AllowSendingWithoutReply: true}
 	}
@@ -40,7 +44,7 @@ func (b *Bot) post(ctx context.Context, chat int64, p Post) (int64, error) {
 	}
 	m, err := b.tg.SendMessage(ctx, params)
 	if err != nil {
-		return 0, b.classify(chat, err)
+		return 0, b.outcome(ctx, chat, err)
 	}
 	return int64(m.ID), nil
 }
@@ -52,7 +56,7 @@ func (b *Bot) edit(ctx context.Context, chat, message int64, p Post) error {
 	}
 	_, err := b.tg.EditMessageText(ctx, &bot.EditMessageTextParams{ChatID: chat, MessageID: int(message), Text: p.HTML, ParseMode: models.ParseModeHTML,
 		LinkPreviewOptions: &models.LinkPreviewOptions{IsDisabled: bot.True()}, ReplyMarkup: keyboard(p.Keyboard)})
-	return b.classify(chat, err)
+	return b.outcome(ctx, chat, err)
 }
 
 // remove deletes a message of ours. https://core.telegram.org/bots/api#deletemessage
@@ -61,7 +65,7 @@ func (b *Bot) remove(ctx context.Context, chat, message int64) error {
 		return errNoToken
 	}
 	_, err := b.tg.DeleteMessage(ctx, &bot.DeleteMessageParams{ChatID: chat, MessageID: int(message)})
-	return b.classify(chat, err)
+	return b.outcome(ctx, chat, err)
 }
 
 // toast answers a press. https://core.telegram.org/bots/api#answercallbackquery
@@ -70,7 +74,7 @@ func (b *Bot) toast(ctx context.Context, callback, text string, alert bool) erro
 		return errNoToken
 	}
 	_, err := b.tg.AnswerCallbackQuery(ctx, &bot.AnswerCallbackQueryParams{CallbackQueryID: callback, Text: text, ShowAlert: alert})
-	return b.classify(0, err)
+	return b.outcome(ctx, 0, err)
 }
 
 // keyboard is never nil: an empty one takes the buttons away.

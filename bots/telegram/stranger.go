@@ -13,7 +13,7 @@ const notOnTheTeam = "This is an agency's own desk, and you are not on its team.
 
 // strangerWrites: in a group only what is meant for us is refused, a command or a reply to one of our messages.
 func (b *Bot) strangerWrites(ctx context.Context, tx *store.Tx, msg *models.Message, private bool) error {
-	_, isCommand := b.command(msg.Text)
+	_, isCommand := b.command(spoken(msg))
 	_, _, isReply, err := b.target(ctx, tx, msg)
 	if err != nil || (!private && !isCommand && !isReply) {
 		return err
@@ -22,7 +22,7 @@ func (b *Bot) strangerWrites(ctx context.Context, tx *store.Tx, msg *models.Mess
 		return err
 	}
 	chat, id := msg.Chat.ID, int64(msg.ID)
-	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: esc(notOnTheTeam), ReplyTo: &id}, fmt.Sprintf("refused-%d-%s", chat, daily(tx, msg.From)))
+	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: esc(notOnTheTeam), ReplyTo: &id, ThreadID: threadOf(msg)}, fmt.Sprintf("refused-%d-%s", chat, daily(tx, msg.From)))
 }
 
 // refuse notes that a stranger was turned away, and tells the managers once a day.

@@ -49,8 +49,8 @@ func sameText(hash []byte, v store.View) bool {
 	return len(hash) == hashBytes && bytes.HasPrefix(v.TextHash, hash)
 }
 
-// place is where the pressed message is; an old one comes without its text.
-func place(q *models.CallbackQuery) (chat, message int64) {
+// placeOf is where the pressed message is; an old one comes without its text.
+func placeOf(q *models.CallbackQuery) (chat, message int64) {
 	switch {
 	case q.Message.Message != nil:
 		return q.Message.Message.Chat.ID, int64(q.Message.Message.ID)

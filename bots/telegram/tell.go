@@ -59,7 +59,7 @@ func (b *Bot) spread(ctx context.Context, tx *store.Tx, n store.Notice, chats []
 		return tx.TellLater(ctx, n.ID, tx.Now.Add(mendTime))
 	}
 	for _, chat := range chats {
-		one := store.Notice{TgChatID: &chat, Kind: n.Kind, HTML: n.HTML}
+		one := store.Notice{TgChatID: &chat, Kind: n.Kind, HTML: n.HTML, About: n.About}
 		if err := tx.Tell(ctx, one, fmt.Sprintf("%s@%d", n.ID, chat)); err != nil {
 			return err
 		}
@@ -70,10 +70,24 @@ func (b *Bot) spread(ctx context.Context, tx *store.Tx, n store.Notice, chats []
 func (b *Bot) tellToast(ctx context.Context, n store.Notice) error {
 	text, alert := strings.CutPrefix(n.HTML, "!")
 	err := b.toast(ctx, *n.CallbackID, cut(text, 190), alert)
-	if err != nil && !errors.Is(err, errOldTap) {
+	switch {
+	case errors.Is(err, errOldTap) && alert && n.TgChatID != nil:
+		return b.tellInWords(ctx, n, text)
+	case err != nil && !errors.Is(err, errOldTap):
 		return b.tellLater(ctx, n, err)
 	}
 	return b.told(ctx, n, 0, 0)
+}
+
+// tellInWords: the press is too old for a toast, yet what it should have said matters: nothing has happened.
+func (b *Bot) tellInWords(ctx context.Context, n store.Notice, text string) error {
+	return b.db.System(context.WithoutCancel(ctx), store.Desk, func(tx *store.Tx) error {
+		late := store.Notice{TgChatID: n.TgChatID, Kind: "reply", ReplyTo: n.ReplyTo, ThreadID: n.ThreadID, HTML: "⌛ About a button that was pressed a while ago: " + esc(text)}
+		if err := tx.Tell(ctx, late, "late-"+n.ID.String()); err != nil {
+			return err
+		}
+		return tx.Told(ctx, n, 0, 0)
+	})
 }
 
 func (b *Bot) tellOne(ctx context.Context, n store.Notice, to int64) error {
@@ -92,16 +106,37 @@ func (b *Bot) tellOne(ctx context.Context, n store.Notice, to int64) error {
 }
 
 func (b *Bot) sayTo(ctx context.Context, n store.Notice, to int64) (int64, error) {
-	if err := b.place(ctx, to); err != nil {
-		return 0, err
+	p := Post{HTML: n.HTML, Thread: n.ThreadID}
+	for _, row := range n.Buttons {
+		var line []Button
+		for _, x := range row {
+			line = append(line, Button(x))
+		}
+		p.Keyboard = append(p.Keyboard, line)
 	}
-	p := Post{HTML: n.HTML}
 	if n.ReplyTo != nil {
 		p.ReplyTo = *n.ReplyTo
 	}
 	if n.Kind == "ask" {
 		p.Ask = "Write here"
 	}
+	if p.Thread == 0 && p.ReplyTo == 0 && to == b.approvals.Load() {
+		var err error
+		if p.Thread, err = b.thread(ctx, to, n.About); err != nil {
+			return 0, err
+		}
+	}
+	if err := b.place(ctx, to, toTell); err != nil {
+		return 0, err
+	}
+	id, err := b.post(ctx, to, p)
+	if !errors.Is(err, errNoThread) {
+		return id, err
+	}
+	if err := b.lose(ctx, to, p.Thread); err != nil {
+		return 0, err
+	}
+	p.Thread, p.ReplyTo = 0, 0 // the topic is gone, with what this answers
 	return b.post(ctx, to, p)
 }
 

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -27,7 +28,7 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 	if !b.ours(msg.Chat.ID, m) {
 		return nil // some other group
 	}
-	if name, ok := b.command(msg.Text); ok {
+	if name, ok := b.command(spoken(msg)); ok {
 		return b.obey(ctx, tx, msg, m, name)
 	}
 	if repliesTo(msg) != 0 {
@@ -39,9 +40,13 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 	return b.loose(ctx, tx, msg, m)
 }
 
+// spoken is what a message says: its text, or the words under its file.
+func spoken(msg *models.Message) string { return cmp.Or(msg.Text, msg.Caption) }
+
 // repliesTo is the message that this one answers; in a topic, everything "answers" the topic's first message.
 func repliesTo(msg *models.Message) int64 {
-	if msg.ReplyToMessage == nil || msg.ReplyToMessage.ForumTopicCreated != nil {
+	to := msg.ReplyToMessage
+	if to == nil || to.ForumTopicCreated != nil || (msg.IsTopicMessage && to.ID == msg.MessageThreadID) {
 		return 0
 	}
 	return int64(msg.ReplyToMessage.ID)
@@ -171,5 +176,5 @@ func say(ctx context.Context, tx *store.Tx, msg *models.Message, text string) er
 
 func tell(ctx context.Context, tx *store.Tx, msg *models.Message, text, what string) error {
 	chat, id := msg.Chat.ID, int64(msg.ID)
-	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: text, ReplyTo: &id}, fmt.Sprintf("%s-%d-%d", what, chat, id))
+	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: text, ReplyTo: &id, ThreadID: threadOf(msg)}, fmt.Sprintf("%s-%d-%d", what, chat, id))
 }

@@ -181,3 +181,14 @@ func (s *Sim) deleteForumTopic(p params) (any, error) {
 	s.lockedChanged()
 	return true, nil
 }
+
+// MakeForum is an owner switching a supergroup's topics on or off. No update tells of it: chats say so from then on. Without
+// topics all messages stand in one row again.
+func (s *Sim) MakeForum(chatID int64, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.chats[chatID]; c != nil && c.kind == "supergroup" {
+		c.forum = on
+		s.lockedChanged()
+	}
+}
