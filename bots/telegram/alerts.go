@@ -126,7 +126,7 @@ func (p *alerting) postedSinceRing(chat int64) bool {
 }
 
 func (b *Bot) postAlertTo(ctx context.Context, p *alerting, chat int64) error {
-	if err := b.place(ctx, chat); err != nil {
+	if err := b.place(ctx, chat, toTell); err != nil {
 		return err
 	}
 	id, err := b.post(ctx, chat, p.post)
@@ -141,7 +141,7 @@ func (b *Bot) postAlertTo(ctx context.Context, p *alerting, chat int64) error {
 }
 
 func (b *Bot) redrawAlert(ctx context.Context, p *alerting, c store.AlertCopy) error {
-	if err := b.place(ctx, c.TgChatID); err != nil {
+	if err := b.place(ctx, c.TgChatID, toRedraw); err != nil {
 		return err
 	}
 	err := b.edit(ctx, c.TgChatID, c.MessageID, p.post)

@@ -90,14 +90,14 @@ func TestWhatBelongsToARestaurantIsToldInItsTopic(t *testing.T) {
 	})
 	r := value[store.RestaurantID](b, `SELECT restaurant_id FROM chats`)
 	b.must(b.db.Tx(store.WithRestaurant(b.Context(), r), func(tx *store.Tx) error {
-		return tx.Raise(b.Context(), store.Alert{Cause: "y", Text: "Of Anna."})
+		return tx.Tell(b.Context(), store.Notice{Kind: "alert", HTML: "Of Anna."}, "")
 	}))
 	b.settle()
 	places := map[string]int{}
 	for _, m := range b.told(forum) {
 		places[m.Text] = m.ThreadID
 	}
-	if anna := b.topic("Anna").ID; places["⚠️ Of Anna."] != anna || places["⚠️ Of the agency."] != 0 || len(places) != 2 {
+	if anna := b.topic("Anna").ID; places["Of Anna."] != anna || places["⚠️ Of the agency."] != 0 || len(places) != 2 {
 		t.Errorf("%v, Anna's topic is %d", places, anna)
 	}
 	b.taps(marta, forum, "Edit") // a question stands where its card does
@@ -291,7 +291,7 @@ func TestTwoWorkersMakeOneTopic(t *testing.T) {
 	b.hold("Anna", store.Finding{Status: "drafted", Text: "Certo!"})
 	r := value[store.RestaurantID](b, `SELECT restaurant_id FROM chats`)
 	b.must(b.db.Tx(store.WithRestaurant(b.Context(), r), func(tx *store.Tx) error {
-		return tx.Raise(b.Context(), store.Alert{Cause: "y", Text: "Of Anna."})
+		return tx.Tell(b.Context(), store.Notice{Kind: "alert", HTML: "Of Anna."}, "")
 	}))
 	b.slow = time.Second // while the first one makes it, all others are woken
 	b.settle()
