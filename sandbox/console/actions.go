@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-const maxBody = 64 << 10 // a message of either app is far shorter
+const maxBody = 16 << 20 // a file of the visitor's own, as base64
 
 // action decodes the page's JSON, acts and answers JSON: the result, or {"error": a sentence} with 400.
-func action[Args any](do func(Args) (any, error)) http.Handler {
+func action[Args any](c *Console, do func(*generation, Args) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// A form of another page can post plain text without asking; JSON it cannot.
 		if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
@@ -23,7 +23,7 @@ func action[Args any](do func(Args) (any, error)) http.Handler {
 			answer(w, http.StatusBadRequest, problem("The console did not understand that."))
 			return
 		}
-		result, err := do(args)
+		result, err := do(c.current(), args)
 		if err != nil {
 			answer(w, http.StatusBadRequest, problem(sentence(err)))
 			return
@@ -70,7 +70,7 @@ var (
 
 func blank(text string) bool { return strings.TrimSpace(text) == "" }
 
-func (c *Console) control(a struct{ Name string }) (any, error) {
+func (c *generation) control(a struct{ Name string }) (any, error) {
 	for _, one := range c.Controls {
 		if one.Name == a.Name {
 			err := one.Do()

@@ -18,22 +18,33 @@ func (c *Console) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", c.page)
 	mux.Handle("GET /assets/", c.revalidated(http.FileServerFS(embedded)))
 	mux.HandleFunc("GET /events", c.stream)
-	mux.Handle("POST /api/whatsapp/say", action(c.say))
-	mux.Handle("POST /api/whatsapp/phone", action(c.phoneSays))
-	mux.Handle("POST /api/whatsapp/edit", action(c.edit))
-	mux.Handle("POST /api/whatsapp/delete", action(c.remove))
-	mux.Handle("POST /api/whatsapp/react", action(c.react))
-	mux.Handle("POST /api/whatsapp/open", action(c.open))
-	mux.Handle("POST /api/telegram/send", action(c.send))
-	mux.Handle("POST /api/telegram/edit", action(c.editTelegram))
-	mux.Handle("POST /api/telegram/press", action(c.press))
-	mux.Handle("POST /api/telegram/start", action(c.start))
-	mux.Handle("POST /api/control", action(c.control))
+	mux.HandleFunc("GET /why", c.with((*generation).why))
+	mux.HandleFunc("GET /file/whatsapp/{channel}/{id}", c.with((*generation).fileWhatsApp))
+	mux.HandleFunc("GET /file/telegram/{id}", c.with((*generation).fileTelegram))
+	mux.HandleFunc("GET /sample/{file}", fileSample)
+	mux.Handle("POST /api/whatsapp/say", action(c, (*generation).say))
+	mux.Handle("POST /api/whatsapp/thing", action(c, (*generation).sendThing))
+	mux.Handle("POST /api/whatsapp/phone", action(c, (*generation).phoneSays))
+	mux.Handle("POST /api/whatsapp/edit", action(c, (*generation).edit))
+	mux.Handle("POST /api/whatsapp/delete", action(c, (*generation).remove))
+	mux.Handle("POST /api/whatsapp/react", action(c, (*generation).react))
+	mux.Handle("POST /api/whatsapp/open", action(c, (*generation).open))
+	mux.Handle("POST /api/telegram/send", action(c, (*generation).send))
+	mux.Handle("POST /api/telegram/thing", action(c, (*generation).sendTelegramThing))
+	mux.Handle("POST /api/telegram/edit", action(c, (*generation).editTelegram))
+	mux.Handle("POST /api/telegram/press", action(c, (*generation).press))
+	mux.Handle("POST /api/telegram/start", action(c, (*generation).start))
+	mux.Handle("POST /api/control", action(c, (*generation).control))
 	return onlyOurPage(http.NewCrossOriginProtection().Handler(mux))
 }
 
+// with lets the sandbox of the moment answer.
+func (c *Console) with(f func(*generation, http.ResponseWriter, *http.Request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { f(c.current(), w, r) }
+}
+
 func (c *Console) page(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "+
 		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	w.Header().Set("Cache-Control", "no-cache")
 	http.ServeFileFS(w, r, embedded, "assets/index.html")

@@ -7,12 +7,15 @@ import (
 )
 
 // sections is everything the page can show, cut into pieces that change separately.
-func (c *Console) sections() map[string]json.RawMessage {
+func (c *generation) sections() map[string]json.RawMessage {
 	all := map[string]any{"meta": c.meta(), "clock": c.clock()}
 	for _, n := range c.Numbers {
 		for _, p := range c.People {
 			all[fmt.Sprintf("whatsapp/%s/%s", n.Channel, p.Phone)] = c.whatsapp(n, p)
 		}
+	}
+	for _, g := range c.groups() {
+		all["group/"+g.ID] = c.whatsappGroup(g)
 	}
 	for _, m := range c.Managers {
 		desk := c.desk(m)
@@ -37,6 +40,9 @@ type metaView struct {
 	Model    string        `json:"model"`
 	StandIn  bool          `json:"standIn"`
 	Group    int64         `json:"group"`
+	CardMark string        `json:"cardMark,omitempty"`
+	Groups   []groupView   `json:"groups"`
+	Samples  []sampleView  `json:"samples"`
 	Numbers  []numberView  `json:"numbers"`
 	People   []personView  `json:"people"`
 	Managers []actorView   `json:"managers"`
@@ -54,6 +60,8 @@ type personView struct {
 	Name    string   `json:"name"`
 	Place   string   `json:"place"`
 	Openers []string `json:"openers"`
+	Voices  []string `json:"voices"`
+	Open    string   `json:"open,omitempty"`
 }
 
 type actorView struct {
@@ -69,10 +77,13 @@ type controlView struct {
 	On    *bool  `json:"on,omitempty"`
 }
 
-func (c *Console) meta() metaView {
+func (c *generation) meta() metaView {
 	v := metaView{
 		Build: c.build, Boot: c.boot, Model: c.Model, StandIn: c.StandIn, Group: c.Group,
-		Numbers: []numberView{}, People: []personView{}, Managers: []actorView{}, Controls: []controlView{},
+		Groups: c.groups(), Samples: samples(), Numbers: []numberView{}, People: []personView{}, Managers: []actorView{}, Controls: []controlView{},
+	}
+	if c.Why != nil {
+		v.CardMark = c.CardMark
 	}
 	for _, n := range c.Numbers {
 		v.Numbers = append(v.Numbers, numberView(n))
@@ -105,7 +116,7 @@ type clockView struct {
 }
 
 // clock rounds the lead to a second: a running clock is no news.
-func (c *Console) clock() clockView {
+func (c *generation) clock() clockView {
 	now := c.Clock.Now()
 	if c.Clock.Simulated() {
 		return clockView{Frozen: now.UnixMilli()}

@@ -28,6 +28,16 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Accel-Buffering", "no")
 	_, _ = fmt.Fprint(w, "retry: 1000\n\n")
 
+	for {
+		g := c.current()
+		if !g.stream(w, r, out) {
+			return
+		}
+	}
+}
+
+// stream tells one page of one sandbox; true when another one follows.
+func (c *generation) stream(w http.ResponseWriter, r *http.Request, out *http.ResponseController) (more bool) {
 	wake, stop := c.listen(r)
 	defer stop()
 	known := map[string]json.RawMessage{}
@@ -43,8 +53,12 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request) {
 			_, _ = fmt.Fprint(w, "event: ping\ndata: {}\n\n")
 			quiet = 0
 		}
-		if out.Flush() != nil || !wake() {
-			return
+		if out.Flush() != nil {
+			return false
+		}
+		if !wake() {
+			over, last := c.ended()
+			return over && !last && r.Context().Err() == nil
 		}
 		quiet++
 	}
@@ -52,7 +66,7 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request) {
 
 // listen subscribes to everybody who knows of changes. wake blocks until there may be one and answers false when the
 // stream is over.
-func (c *Console) listen(r *http.Request) (wake func() bool, stop func()) {
+func (c *generation) listen(r *http.Request) (wake func() bool, stop func()) {
 	whatsapp, stopWhatsApp := c.WhatsApp.Subscribe()
 	tele, stopTelegram := c.Telegram.Subscribe()
 	own, stopOwn := c.nudges.subscribe()
@@ -61,7 +75,7 @@ func (c *Console) listen(r *http.Request) (wake func() bool, stop func()) {
 		select {
 		case <-r.Context().Done():
 			return true
-		case <-c.closed:
+		case <-c.over:
 			return true
 		case <-time.After(gather):
 			return false
@@ -70,7 +84,7 @@ func (c *Console) listen(r *http.Request) (wake func() bool, stop func()) {
 	wake = func() bool {
 		select {
 		case <-r.Context().Done():
-		case <-c.closed:
+		case <-c.over:
 		case <-whatsapp:
 		case <-tele:
 		case <-own:

@@ -1,10 +1,12 @@
 package console
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"sync"
 
+	"marketa/sandbox/props"
 	"marketa/sandbox/telegram"
 )
 
@@ -36,6 +38,7 @@ type toastView struct {
 }
 
 type telegramView struct {
+	Topics   []topicView       `json:"topics"`
 	Messages []telegramMessage `json:"messages"`
 }
 
@@ -46,7 +49,8 @@ type telegramMessage struct {
 	Bot         bool        `json:"bot"`
 	Text        string      `json:"text"`
 	HTML        string      `json:"html,omitempty"`
-	Media       *mediaView  `json:"media,omitempty"`
+	Media       *fileView   `json:"media,omitempty"`
+	Album       string      `json:"album,omitempty"`
 	Keyboard    [][]keyView `json:"keyboard,omitempty"`
 	ReplyTo     int         `json:"replyTo,omitempty"`
 	ForceReply  bool        `json:"forceReply,omitempty"`
@@ -54,12 +58,14 @@ type telegramMessage struct {
 	Edited      bool        `json:"edited,omitempty"`
 	Service     bool        `json:"service,omitempty"`
 	Topic       string      `json:"topic,omitempty"`
+	Thread      int         `json:"thread,omitempty"`
 	At          int64       `json:"at"`
 }
 
-type mediaView struct {
-	Kind string `json:"kind"`
-	Name string `json:"name,omitempty"`
+type topicView struct {
+	ID     int    `json:"id"`
+	Name   string `json:"name"`
+	Closed bool   `json:"closed,omitempty"`
 }
 
 type keyView struct {
@@ -69,7 +75,7 @@ type keyView struct {
 	Style string `json:"style,omitempty"`
 }
 
-func (c *Console) desk(m Actor) deskView {
+func (c *generation) desk(m Actor) deskView {
 	v := deskView{Chats: []chatView{}, Toasts: []toastView{}, Answered: []string{}}
 	for _, chat := range c.Telegram.Chats(m.ID) {
 		line := chatView{ID: chat.ID, Title: chat.Title, Kind: chat.Kind, Started: chat.Started && !chat.Blocked, Commands: []commandView{}}
@@ -89,24 +95,37 @@ func (c *Console) desk(m Actor) deskView {
 	return v
 }
 
-func (c *Console) telegram(chat int64) telegramView {
+func (c *generation) telegram(chat int64) telegramView {
 	topics := map[int]string{}
+	v := telegramView{Messages: []telegramMessage{}, Topics: []topicView{}}
 	for _, t := range c.Telegram.Topics(chat) {
 		topics[t.ID] = t.Name
+		v.Topics = append(v.Topics, topicView{t.ID, t.Name, t.Closed})
 	}
-	v := telegramView{Messages: []telegramMessage{}}
 	for _, m := range latest(c.Telegram.Messages(chat)) {
 		view := telegramMessage{
 			ID: m.ID, From: m.FromID, Name: m.FromName, Bot: m.FromBot, Text: m.Text, HTML: m.HTML, Keyboard: keys(m.Keyboard),
 			ReplyTo: m.ReplyTo, ForceReply: m.ForceReply, Placeholder: m.Placeholder, Edited: m.Edited, Service: m.Service,
-			Topic: topics[m.ThreadID], At: m.Date.UnixMilli(),
+			Topic: topics[m.ThreadID], Thread: m.ThreadID, At: m.Date.UnixMilli(), Album: m.Album,
 		}
 		if m.Media != nil {
-			view.Media = &mediaView{Kind: m.Media.Kind, Name: m.Media.Name}
+			view.Media = c.telegramFile(m.Media)
 		}
 		v.Messages = append(v.Messages, view)
 	}
 	return v
+}
+
+func (c *generation) telegramFile(m *telegram.Media) *fileView {
+	f := &fileView{Kind: m.Kind, Name: m.Name, Size: m.Size, Wide: m.Width, High: m.Height}
+	if m.Kind == "animation" {
+		f.Kind = "video"
+	}
+	if content, _, ok := c.Telegram.File(m.FileID); ok {
+		f.URL = "file/telegram/" + url.PathEscape(m.FileID)
+		f.Words, _ = props.Heard(content)
+	}
+	return f
 }
 
 func keys(rows [][]telegram.Button) [][]keyView {
@@ -121,19 +140,24 @@ func keys(rows [][]telegram.Button) [][]keyView {
 	return out
 }
 
-func (c *Console) send(a struct {
+func (c *generation) send(a struct {
 	User, Chat int64
 	Text       string
 	ReplyTo    int
+	Thread     int
 }) (any, error) {
 	if blank(a.Text) {
 		return nil, errNothing
+	}
+	if a.ReplyTo == 0 && a.Thread != 0 {
+		id, err := c.Telegram.SendTopic(a.User, a.Chat, a.Thread, a.Text)
+		return made{strconv.Itoa(id)}, err
 	}
 	id, err := c.Telegram.Send(a.User, a.Chat, a.Text, a.ReplyTo)
 	return made{strconv.Itoa(id)}, err
 }
 
-func (c *Console) editTelegram(a struct {
+func (c *generation) editTelegram(a struct {
 	User, Chat int64
 	ID         int
 	Text       string
@@ -146,7 +170,7 @@ func (c *Console) editTelegram(a struct {
 
 // press sends the data that the page's button carries: whoever presses a button that the bot has just taken away is
 // what a phone that has not redrawn yet would be.
-func (c *Console) press(a struct {
+func (c *generation) press(a struct {
 	User, Chat int64
 	Message    int
 	Data       string
@@ -160,7 +184,7 @@ func (c *Console) press(a struct {
 	return made{id}, nil
 }
 
-func (c *Console) start(a struct{ User int64 }) (any, error) {
+func (c *generation) start(a struct{ User int64 }) (any, error) {
 	if !slices.ContainsFunc(c.Managers, func(m Actor) bool { return m.ID == a.User }) {
 		return nil, errNobody
 	}

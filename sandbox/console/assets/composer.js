@@ -2,7 +2,7 @@
 import { h, hasTouch } from "./dom.js";
 import { icon } from "./icons.js";
 
-// composer returns {el, setContext, context, fill, focus, focusUnlessTouch}. before stands left of the field. onSend(text, context) may fail; then the text comes back.
+// composer returns {el, setContext, context, typed, clear, fill, focus, focusUnlessTouch}. before stands left of the field. onSend(text, context) may fail; then the text comes back.
 export function composer({ name, onSend, placeholder, before }) {
   let context = null;
   const strip = h("div", { class: "composer-context", data: { context: "" }, hidden: true });
@@ -62,6 +62,8 @@ export function composer({ name, onSend, placeholder, before }) {
     el,
     setContext,
     context: () => context,
+    typed: () => field.value.trim(),
+    clear: () => { field.value = ""; setContext(null); grow(); },
     fill: (text) => { field.value = text; grow(); field.focus(); },
     focus: () => field.focus({ preventScroll: true }),
     // On a touch screen an opened keyboard hides half of the chat: only an explicit act may open it.

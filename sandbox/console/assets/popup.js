@@ -30,6 +30,28 @@ export function openMenu(anchor, items, { label = "Actions", emoji = [], onEmoji
   (menu.querySelector("[role=menuitem], [role=menuitemcheckbox]") || menu).focus({ preventScroll: true });
 }
 
+// openPanel is a menu with whatever build(close) puts into it.
+export function openPanel(anchor, build) {
+  close();
+  const panel = h("div", { class: "menu sheet", role: "dialog", "aria-label": "Things to send" });
+  panel.append(...build(() => close()).filter(Boolean));
+  document.body.append(panel);
+  place(panel, anchor.getBoundingClientRect());
+  anchor.setAttribute("aria-expanded", "true");
+  const outside = (e) => { if (!panel.contains(e.target)) close(); };
+  close = () => {
+    close = () => {};
+    panel.remove();
+    anchor.setAttribute("aria-expanded", "false");
+    removeEventListener("pointerdown", outside, true);
+    removeEventListener("resize", close);
+  };
+  panel.addEventListener("keydown", (e) => walk(e, panel, () => { close(); anchor.focus({ preventScroll: true }); }));
+  addEventListener("pointerdown", outside, true);
+  addEventListener("resize", close);
+  panel.querySelector("button").focus({ preventScroll: true });
+}
+
 function menuItem(item, done) {
   const checkable = item.checked !== undefined && item.checked !== null;
   return h("button", {
@@ -42,7 +64,8 @@ function menuItem(item, done) {
 // place keeps the menu inside the window, below the anchor where there is room.
 function place(menu, at) {
   const { width, height } = menu.getBoundingClientRect();
-  const left = Math.min(Math.max(8, at.right - width), innerWidth - width - 8);
+  const aligned = at.left < innerWidth / 2 && at.right - width < 8 ? at.left : at.right - width;
+  const left = Math.min(Math.max(8, aligned), innerWidth - width - 8);
   const below = at.bottom + 4 + height < innerHeight - 8;
   const top = below ? at.bottom + 4 : Math.max(8, at.top - height - 4);
   menu.style.left = left + "px";

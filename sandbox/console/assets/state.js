@@ -4,7 +4,7 @@ const sections = new Map();
 
 // ui survives a reload of this tab, not more: another tab may act as somebody else.
 export const ui = Object.assign(
-  { person: null, channel: null, actor: null, chat: null, tab: "whatsapp", boot: null, seen: {}, dismissed: {}, prompted: {} },
+  { person: null, channel: null, actor: null, chat: null, tab: "whatsapp", boot: null, opened: {}, threads: {}, seen: {}, dismissed: {}, prompted: {} },
   JSON.parse(sessionStorage.getItem("console") || "{}"),
 );
 
@@ -22,24 +22,45 @@ export function apply({ fresh, sections: changed }) {
 
 export const meta = () => sections.get("meta");
 export const clock = () => sections.get("clock") || {};
-export const whatsapp = (channel, phone) => sections.get(`whatsapp/${channel}/${phone}`) || { messages: [], presence: "" };
+const nobody = { messages: [], presence: "" };
+// whatsapp is one conversation as this person sees it; a place is a number's channel or a group's id.
+export function whatsapp(place, phone) {
+  const group = sections.get("group/" + place);
+  if (!group) return sections.get(`whatsapp/${place}/${phone}`) || nobody;
+  return { ...group, messages: group.messages.map((m) => ({ ...m, mine: m.from === phone, group: true })) };
+}
 export const telegram = (chat) => sections.get(`telegram/${chat}`) || { messages: [] };
 export const desk = (user) => sections.get(`desk/${user}`) || { chats: [], toasts: [], answered: [] };
 
 export const person = () => meta().people.find((p) => p.phone === ui.person);
-export const number = () => meta().numbers.find((n) => n.channel === ui.channel);
+// placesOf are a person's conversations: the groups with the agency, then its numbers.
+export const placesOf = (phone) => [
+  ...meta().groups.filter((g) => g.members.some((m) => m.phone === phone)).map((g) => ({ id: g.id, title: g.title, channel: g.channel, group: g })),
+  ...meta().numbers.map((n) => ({ id: n.channel, title: n.title, channel: n.channel, phone: n.phone })),
+];
+export const place = () => placesOf(ui.person).find((p) => p.id === ui.channel);
+// to is where the person writes now, as the server wants it.
+export const to = () => { const p = place(); return { channel: p.channel, group: p.group ? p.id : "", phone: ui.person }; };
 export const actor = () => meta().managers.find((m) => m.id === ui.actor);
 
 // choose keeps the visitor's choices possible: a sandbox that was started anew knows nobody from before.
 function choose() {
   const m = meta();
-  if (ui.boot !== m.boot) Object.assign(ui, { boot: m.boot, seen: {}, dismissed: {}, prompted: {} });
+  if (ui.boot !== m.boot) Object.assign(ui, { boot: m.boot, person: null, channel: null, chat: null, opened: {}, threads: {}, seen: {}, dismissed: {}, prompted: {} });
   const has = (list, field, value) => list.some((x) => x[field] === value);
   if (!has(m.people, "phone", ui.person)) ui.person = m.people.length ? m.people[0].phone : null;
-  if (!has(m.numbers, "channel", ui.channel)) ui.channel = m.numbers.length ? m.numbers[0].channel : null;
+  choosePlace();
   if (!has(m.managers, "id", ui.actor)) ui.actor = m.managers.length ? m.managers[0].id : null;
   chooseChat();
   keep();
+}
+
+// choosePlace keeps the conversation that is open if this person has it, else opens the one that this person had open last.
+export function choosePlace() {
+  const all = placesOf(ui.person).map((p) => p.id);
+  const wanted = [ui.opened[ui.person], (person() || {}).open, meta().numbers.length ? meta().numbers[0].channel : null, all[0]];
+  if (!ui.opened[ui.person] || !all.includes(ui.channel)) ui.channel = wanted.find((id) => all.includes(id)) || null;
+  ui.opened[ui.person] = ui.channel;
 }
 
 // chooseChat keeps the chat that is open if this actor has it, else opens the approvals group, else whatever there is.
@@ -57,8 +78,21 @@ export function chatsOf(user) {
 }
 
 // Unread, as the person with this phone sees it: the agency's messages that the person has not opened.
-export const unreadFrom = (channel, phone) =>
-  whatsapp(channel, phone).messages.filter((m) => !m.mine && !m.deleted && (m.status === "sent" || m.status === "delivered")).length;
+export function unreadFrom(place, phone) {
+  const { messages } = whatsapp(place, phone);
+  if (!sections.has("group/" + place)) return messages.filter((m) => !m.mine && !m.deleted && (m.status === "sent" || m.status === "delivered")).length;
+  const key = `${phone}/${place}`;
+  if (ui.seen[key] === undefined) ui.seen[key] = newestAt(messages);
+  return messages.filter((m) => !m.mine && !m.deleted && m.at > ui.seen[key]).length;
+}
+
+const newestAt = (messages) => messages.reduce((max, m) => Math.max(max, m.at), 0);
+
+// lookedAt: this person has seen all that stands in a group now.
+export function lookedAt(place, phone) {
+  ui.seen[`${phone}/${place}`] = newestAt(whatsapp(place, phone).messages);
+  keep();
+}
 
 const newest = (messages) => messages.reduce((max, m) => Math.max(max, m.id), 0);
 

@@ -11,6 +11,9 @@ import { telegramText, plain, isJumbo } from "./richtext.js";
 import { clockText, listTime, withDays } from "./time.js";
 import { showToasts } from "./toast.js";
 import { copy } from "./whatsapp.js";
+import { attach } from "./attach.js";
+import { album, inWords, mediaNode } from "./media.js";
+import { openWhy } from "./why.js";
 import * as state from "./state.js";
 
 const { ui } = state;
@@ -18,11 +21,14 @@ const { ui } = state;
 export function telegramPane(root, { refresh, isVisible, onPressed }) {
   const log = chatLog("Telegram conversation");
   const slash = h("button", { type: "button", class: "icon-button slash", "aria-haspopup": "menu", "aria-label": "Commands", title: "Commands", data: { commands: "" }, onclick: () => openCommands() }, "/");
-  const box = composer({ name: "telegram", placeholder: "Message", onSend, before: slash });
+  const clip = attach({ name: "telegram", kinds: ["photo", "album", "document"], typed: () => box.typed(), voices: () => spoken, onSend: sendThing });
+  const box = composer({ name: "telegram", placeholder: "Message", onSend, before: [slash, ...clip] });
   const pick = picker({ name: "actor", label: "Who acts in Telegram", onPick: (id) => { ui.actor = Number(id); switched(); } });
   const parts = frame(root, { app: "Telegram", glyph: "plane", pick, log, composer: box });
   const start = h("button", { type: "button", class: "start", data: { start: "" }, hidden: true, onclick: () => act("telegram/start", { user: ui.actor }).catch(complain) }, "Start");
   parts.foot.append(start);
+  const strip = h("div", { class: "topics", role: "group", "aria-label": "Topics", hidden: true });
+  log.el.before(strip);
   const toasts = h("div", { class: "toasts", role: "status", "aria-live": "assertive" });
   log.el.append(toasts);
 
@@ -33,12 +39,35 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
   }
 
   async function onSend(text, context) {
-    const at = { user: ui.actor, chat: ui.chat, text };
+    const at = { user: ui.actor, chat: ui.chat, text, thread: thread() };
     try {
       if (context && context.kind === "edit") await act("telegram/edit", { ...at, id: context.id });
       else await act("telegram/send", { ...at, replyTo: context ? context.id : 0 });
     } catch (err) { complain(err); throw err; }
   }
+
+  async function sendThing(thing) {
+    const context = box.context();
+    try {
+      await act("telegram/thing", { user: ui.actor, chat: ui.chat, thread: thread(), replyTo: context && context.kind === "reply" ? context.id : 0, ...thing });
+      box.clear();
+    } catch (err) { complain(err); }
+  }
+
+  // thread is the topic that is open: 0 is all of them, and General.
+  const thread = () => ui.threads[ui.chat] || 0;
+
+  function showTopics(topics) {
+    const version = JSON.stringify([topics, thread()]);
+    strip.hidden = topics.length === 0;
+    if (strip.version === version) return;
+    strip.version = version;
+    strip.replaceChildren(...[{ id: 0, name: "All topics" }, ...topics].map((t) => h("button", {
+      type: "button", "aria-pressed": String(t.id === thread()), data: { topic: t.id }, onclick: () => { ui.threads[ui.chat] = t.id; switched(); },
+    }, t.name)));
+  }
+
+  const isCard = (m) => m.bot && state.meta().cardMark && m.text.startsWith(state.meta().cardMark);
 
   function replyTo(m) {
     box.setContext({ kind: "reply", id: m.id, title: m.name, about: plain(m) });
@@ -95,6 +124,7 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
         box.focus();
       } });
     }
+    if (isCard(m)) items.push({ label: "Why this draft?", icon: "why", data: { action: "why" }, run: () => openWhy(ui.chat, m.id) });
     openMenu(anchor, items, { label: "Message actions" });
   }
 
@@ -108,17 +138,18 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
     },
     m.group && !m.mine && h("span", { class: "side" }, m.last && avatar(m.name, m.bot ? "bot" : null)),
     h("div", { class: "stack" },
-      h("div", { class: "bubble" + (isJumbo(m.text) ? " jumbo" : ""), onclick: (e) => { if (hasTouch() && !e.target.closest("a, button, .spoiler, .folded")) openActions(m, e.currentTarget); },
+      h("div", { class: "bubble" + (isJumbo(m.text) ? " jumbo" : ""), onclick: (e) => { if (hasTouch() && !e.target.closest("a, button, audio, .spoiler, .folded")) openActions(m, e.currentTarget); },
         ondblclick: (e) => { if (!e.target.closest("a, button")) replyTo(m); } },
         named && h("b", { class: "sender name-" + (m.bot ? 5 : Math.abs(m.from) % 7) }, m.name, m.bot && h("small", {}, "bot")),
         m.quoted && h("button", { type: "button", class: "quoted", "aria-label": "Go to the answered message", onclick: (e) => { e.stopPropagation(); log.reveal(m.quoted.id); } },
           h("b", {}, m.quoted.who), h("span", {}, m.quoted.text)),
         m.topic && m.first && h("span", { class: "topic" }, m.topic),
-        m.media && h("span", { class: "media" }, icon("file"), m.media.name || m.media.kind),
+        m.files ? album(m.files) : m.media && mediaNode(m.media, m.id),
         h("span", { class: "text" }, telegramText(m)),
         h("span", { class: "foot" }, m.edited && h("span", { class: "edited" }, "edited"), clockText(m.at), m.mine && h("span", { class: "tick", role: "img", "aria-label": "Sent" }, ticks("read")))),
       keyboard(m)),
     h("span", { class: "acts" },
+      isCard(m) && h("button", { type: "button", class: "act", "aria-label": "Why this draft?", title: "Why this draft?", data: { whyOf: m.id }, onclick: () => openWhy(ui.chat, m.id) }, icon("why")),
       m.mine && h("button", { type: "button", class: "act", "aria-haspopup": "menu", "aria-label": "Message actions", title: "More", data: { actions: m.id }, onclick: (e) => openActions(m, e.currentTarget) }, icon("more")),
       h("button", { type: "button", class: "act", "aria-label": "Reply", title: "Reply", data: { reply: m.id }, onclick: () => replyTo(m) }, icon("reply"))));
   }
@@ -128,9 +159,9 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
   // decorate adds what a row needs to know besides the message itself, so that a change of it redraws the row.
   function decorate(messages, group) {
     const byId = new Map(messages.map((m) => [m.id, m]));
-    return messages.map((m) => {
+    return inAlbums(messages).map((m) => {
       const to = m.replyTo ? byId.get(m.replyTo) : null;
-      const quoted = m.replyTo ? { id: m.replyTo, who: to ? to.name : "Deleted message", text: to ? plain(to).slice(0, 120) : "" } : null;
+      const quoted = m.replyTo ? { id: m.replyTo, who: to ? to.name : "Deleted message", text: to ? (plain(to) || inWords(to)).slice(0, 120) : "" } : null;
       return { ...m, mine: m.from === ui.actor, group, quoted };
     });
   }
@@ -142,7 +173,7 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
       const who = !last || last.service || c.kind === "private" ? "" : (last.from === ui.actor ? "You" : last.name.split(" ")[0]) + ": ";
       return {
         id: c.id, title: c.title, glyph: c.kind === "private" ? "bot" : "group", selected: c.id === ui.chat, unread: state.unreadIn(ui.actor, c.id),
-        line: last ? who + (plain(last) || last.media.kind).slice(0, 80) : "No messages yet", time: last ? listTime(last.at) : "",
+        line: last ? who + (last.media ? inWords({ ...last, text: plain(last) }) : plain(last)).slice(0, 80) : "No messages yet", time: last ? listTime(last.at) : "",
       };
     });
   }
@@ -180,13 +211,16 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
       const chat = state.chatsOf(ui.actor).find((c) => c.id === ui.chat);
       if (!who || !chat) return;
       pick.show(state.meta().managers.map((m) => ({ value: String(m.id), text: m.name + (m.role ? " · " + m.role : "") })), String(ui.actor), [h("b", {}, who.name), h("small", {}, who.role || "")]);
-      const { messages } = state.telegram(ui.chat);
+      const { messages: all, topics = [] } = state.telegram(ui.chat);
+      if (!topics.some((t) => t.id === thread())) delete ui.threads[ui.chat];
+      showTopics(topics);
+      const messages = thread() ? all.filter((m) => m.thread === thread()) : all;
       if (isVisible()) state.markSeen(ui.actor, ui.chat);
       showChats(parts.list, chats(), open);
       const group = chat.kind !== "private";
       showHead(parts, { title: chat.title, subtitle: group ? "group" : "bot", glyph: group ? "group" : "bot" });
       const items = withGroups(withDays(decorate(messages, group)), (m) => (m.service ? m.id : m.from));
-      log.show(ui.actor + "/" + ui.chat, items, row, messages.length === 0 ? [empty(chat)] : []);
+      log.show(ui.actor + "/" + ui.chat + "/" + thread(), items, row, messages.length === 0 ? [empty(chat)] : []);
       slash.hidden = commands().length === 0;
       start.hidden = chat.started;
       box.el.hidden = !chat.started;
@@ -201,3 +235,20 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
 }
 
 const empty = (chat) => h("div", { class: "service" }, h("span", {}, chat.started ? "No messages here yet" : `Press Start to talk to ${chat.title}`));
+
+const spoken = ["Find me the photos of the terrace", "What is open today?"];
+
+// inAlbums puts the files of one album into its first message.
+function inAlbums(messages) {
+  const out = [];
+  for (const m of messages) {
+    const before = out[out.length - 1];
+    if (m.album && m.media && before && before.album === m.album && before.from === m.from) {
+      before.files.push(m.media);
+      if (!before.text && m.text) { before.text = m.text; before.html = m.html; }
+      continue;
+    }
+    out.push(m.album && m.media ? { ...m, files: [m.media] } : m);
+  }
+  return out;
+}

@@ -47,7 +47,9 @@ function aheadText() {
   return hours > 0 ? `  +${hours} h` + (minutes % 60 ? ` ${minutes % 60} min` : "") : `  +${minutes} min`;
 }
 
+const icons = { hour: "clock", day: "clock", lose: "warn", reset: "reset" };
+
 const controls = () => state.meta().controls.map((c) => ({
-  label: c.label, note: c.note, checked: c.on, data: { control: c.name },
+  label: c.label, note: c.note, checked: c.on, icon: c.on === undefined ? icons[c.name] : undefined, data: { control: c.name },
   run: () => act("control", { name: c.name }).then(() => { if (c.on === undefined) notice(c.label + ": done."); }, complain),
 }));

@@ -9,6 +9,8 @@ import { composer } from "./composer.js";
 import { chatLog, daySeparator, withGroups } from "./chatlog.js";
 import { frame, picker, showChats, showHead } from "./pane.js";
 import { whatsappText, isJumbo } from "./richtext.js";
+import { attach } from "./attach.js";
+import { contactNode, inWords, mediaNode, placeNode, pollNode } from "./media.js";
 import { clockText, listTime, withDays } from "./time.js";
 import * as state from "./state.js";
 
@@ -18,8 +20,12 @@ const said = { pending: "On its way", sent: "Sent", delivered: "Delivered", read
 
 export function whatsappPane(root, { refresh, isVisible, onSaid }) {
   const log = chatLog("WhatsApp conversation");
-  const box = composer({ name: "whatsapp", placeholder: "Type a message", onSend });
-  const pick = picker({ name: "person", label: "Who writes on WhatsApp", onPick: (phone) => { ui.person = phone; switched(); } });
+  const clip = attach({
+    name: "whatsapp", kinds: ["photo", "album", "document", "location", "contact"], typed: () => box.typed(),
+    voices: () => state.person().voices || [], onSend: sendThing,
+  });
+  const box = composer({ name: "whatsapp", placeholder: "Type a message", onSend, before: clip });
+  const pick = picker({ name: "person", label: "Who writes on WhatsApp", onPick: (phone) => { ui.person = phone; ui.channel = ui.opened[phone] || null; state.choosePlace(); switched(); } });
   const more = h("button", { type: "button", class: "icon-button", "aria-haspopup": "menu", "aria-label": "More about this chat", title: "More", data: { more: "whatsapp" }, onclick: () => openMore() }, icon("more"));
   const parts = frame(root, { app: "WhatsApp", glyph: "chat", pick, log, composer: box, headerEnd: [more] });
   const openers = h("div", { class: "openers", role: "group", "aria-label": "Lines to begin with" });
@@ -32,10 +38,20 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
 
   async function onSend(text, context) {
     try {
-      if (context && context.kind === "edit") await act("whatsapp/edit", { channel: ui.channel, id: context.id, text });
-      else if (context && context.kind === "phone") await act("whatsapp/phone", { channel: ui.channel, phone: ui.person, text });
-      else { await act("whatsapp/say", { channel: ui.channel, phone: ui.person, text, quoted: context ? context.id : "" }); onSaid(); }
+      if (context && context.kind === "edit") await act("whatsapp/edit", { channel: state.place().channel, id: context.id, text });
+      else if (context && context.kind === "phone") await act("whatsapp/phone", { ...state.to(), text });
+      else { await act("whatsapp/say", { ...state.to(), text, quoted: context ? context.id : "" }); onSaid(); }
     } catch (err) { complain(err); throw err; }
+  }
+
+  async function sendThing(thing) {
+    const context = box.context();
+    const asPhone = Boolean(context && context.kind === "phone");
+    try {
+      await act("whatsapp/thing", { ...state.to(), ...thing, asPhone, quoted: context && context.kind === "reply" ? context.id : "" });
+      if (!asPhone) box.clear();
+      if (!asPhone) onSaid();
+    } catch (err) { complain(err); }
   }
 
   function openMore() {
@@ -48,21 +64,23 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
   function openActions(message, anchor) {
     const items = [{
       label: "Reply", icon: "reply", data: { action: "reply" },
-      run: () => { box.setContext({ kind: "reply", id: message.id, title: message.mine ? "You" : state.number().title, about: message.text }); box.focus(); },
+      run: () => { box.setContext({ kind: "reply", id: message.id, title: message.mine ? "You" : message.name, about: inWords(message) }); box.focus(); },
     }, { label: "Copy text", icon: "copy", run: () => copy(message.text) }];
-    if (message.mine) {
+    if (message.mine && message.text && !message.poll) {
       items.push({
         label: "Edit", icon: "edit", data: { action: "edit" },
         run: () => { box.setContext({ kind: "edit", id: message.id, icon: "edit", title: "Edit message", about: message.text, text: message.text }); box.focus(); },
       });
+    }
+    if (message.mine) {
       items.push({
         label: "Delete for everyone", icon: "trash", danger: true, data: { action: "delete" },
-        run: () => act("whatsapp/delete", { channel: ui.channel, id: message.id }).catch(complain),
+        run: () => act("whatsapp/delete", { channel: state.place().channel, id: message.id }).catch(complain),
       });
     }
     openMenu(anchor, items, {
       label: "Message actions", emoji: message.mine ? [] : emoji,
-      onEmoji: (e) => act("whatsapp/react", { channel: ui.channel, id: message.id, phone: ui.person, emoji: e }).catch(complain),
+      onEmoji: (e) => act("whatsapp/react", { channel: state.place().channel, id: message.id, phone: ui.person, emoji: e }).catch(complain),
     });
   }
 
@@ -72,15 +90,22 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
       type: "button", class: "act", "aria-haspopup": "menu", "aria-label": "Message actions", data: { actions: m.id },
       onclick: (e) => { e.stopPropagation(); openActions(m, e.currentTarget); },
     }, icon("down"));
-    const bubble = h("div", { class: "bubble" + (isJumbo(m.text) && !m.deleted ? " jumbo" : ""), onclick: (e) => { if (hasTouch() && !m.deleted && !e.target.closest("a")) openActions(m, e.currentTarget); } },
-      m.by === "phone" && h("span", { class: "by-phone" }, icon("phone"), "from the agency's phone"),
+    const bubble = h("div", { class: "bubble" + (isJumbo(m.text) && !m.deleted ? " jumbo" : ""), onclick: (e) => { if (hasTouch() && !m.deleted && !e.target.closest("a, button, audio")) openActions(m, e.currentTarget); } },
+      m.group && !m.mine && m.first && h("b", { class: "sender name-" + colour(m.from) }, m.name),
+      m.by === "phone" && m.first && h("span", { class: "by-phone" }, icon("phone"), "from the agency's phone"),
+      m.forwarded && !m.deleted && h("span", { class: "forwarded" }, icon("reply"), "Forwarded"),
       m.quoted && h("div", { class: "quoted" }, h("b", {}, m.quoted.who), h("span", {}, m.quoted.text)),
+      ...(m.deleted ? [] : carried(m)),
       h("span", { class: "text" }, m.deleted ? deletedText(m) : whatsappText(m.text)), foot(m), actions);
     return h("div", {
       class: ["row", m.mine ? "mine" : "theirs", m.first ? "first" : "", m.last ? "last" : "", m.deleted ? "deleted" : "", isNew ? "new" : ""].join(" "),
       data: { messageId: m.id, from: m.mine ? "person" : m.by, status: m.status },
     }, bubble, m.reactions.length > 0 && h("span", { class: "reactions", "aria-label": "Reactions: " + m.reactions.join(" ") }, m.reactions.join(" ")));
   }
+
+  const carried = (m) => [
+    m.media && mediaNode(m.media, m.id), m.place && placeNode(m.place), ...(m.contacts || []).map(contactNode), m.poll && pollNode(m.poll),
+  ].filter(Boolean);
 
   const deletedText = (m) => [icon("none"), m.mine ? "You deleted this message" : "This message was deleted"];
 
@@ -91,19 +116,21 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
   }
 
   function chats() {
-    return state.meta().numbers.map((n) => {
-      const { messages } = state.whatsapp(n.channel, ui.person);
+    return state.placesOf(ui.person).map((p) => {
+      const { messages } = state.whatsapp(p.id, ui.person);
       const last = messages[messages.length - 1];
+      const who = !last ? "" : last.mine ? "You: " : p.group ? last.name.split(" ")[0] + ": " : "";
       return {
-        id: n.channel, title: n.title, selected: n.channel === ui.channel, unread: state.unreadFrom(n.channel, ui.person),
-        line: last ? (last.mine ? "You: " : "") + (last.deleted ? "message deleted" : last.text) : "No messages yet",
+        id: p.id, title: p.title, glyph: p.group ? "group" : null, selected: p.id === ui.channel, unread: state.unreadFrom(p.id, ui.person),
+        line: last ? who + (last.deleted ? "message deleted" : inWords(last)) : "No messages yet",
         time: last ? listTime(last.at) : "",
       };
     });
   }
 
-  function open(channel) {
-    ui.channel = channel;
+  function open(id) {
+    ui.channel = id;
+    ui.opened[ui.person] = id;
     root.dataset.view = "chat";
     switched();
     box.focusUnlessTouch();
@@ -116,7 +143,9 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
     const { channel, person } = ui;
     reading = setTimeout(() => {
       reading = null;
-      if (isVisible() && ui.channel === channel && ui.person === person) act("whatsapp/open", { channel, phone: person }).catch(() => {});
+      if (!isVisible() || ui.channel !== channel || ui.person !== person) return;
+      const { group } = state.place();
+      act("whatsapp/open", state.to()).then(() => { if (group) { state.lookedAt(channel, person); refresh(); } }, () => {});
     }, 900);
   }
 
@@ -130,25 +159,27 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
     render() {
       const { people } = state.meta();
       const who = state.person();
-      const number = state.number();
-      if (!who || !number) return;
+      const at = state.place();
+      if (!who || !at) return;
       pick.show(people.map((p) => ({ value: p.phone, text: p.name + (p.place ? " · " + p.place : "") })), ui.person, [h("b", {}, who.name), h("small", {}, who.place || "+" + who.phone)]);
       showChats(parts.list, chats(), open);
       const { messages, presence } = state.whatsapp(ui.channel, ui.person);
       const typing = { typing: "typing…", recording: "recording audio…" }[presence];
-      showHead(parts, { title: number.title, subtitle: typing || (number.phone ? "+" + number.phone : "online"), active: typing });
-      const items = withGroups(withDays(messages.map((m) => ({ ...m }))), (m) => m.mine + m.by);
+      showHead(parts, { title: at.title, subtitle: typing || (at.group ? members(at.group) : "+" + at.phone), active: typing, glyph: at.group ? "group" : null });
+      const items = withGroups(withDays(messages.map((m) => ({ ...m }))), (m) => m.mine + m.by + m.from);
       const head = [{ id: "note", note: true }, ...items];
-      log.show(ui.channel + "/" + ui.person, head, (m, isNew) => (m.note ? note(number) : row(m, isNew)), typing ? [dots()] : []);
+      log.show(ui.channel + "/" + ui.person, head, (m, isNew) => (m.note ? note(at) : row(m, isNew)), typing ? [dots()] : []);
       showOpeners(messages);
       read();
     },
-    unread: () => state.meta().numbers.reduce((sum, n) => sum + state.unreadFrom(n.channel, ui.person), 0),
+    unread: () => state.placesOf(ui.person).reduce((sum, p) => sum + state.unreadFrom(p.id, ui.person), 0),
     label: () => (state.person() ? state.person().name : ""),
   };
 }
 
-const note = (number) => h("div", { class: "note" }, `This chat with ${number.title} lives on your machine only. Nothing reaches the real WhatsApp.`);
+const members = (g) => ["You", ...g.members.filter((m) => m.phone !== ui.person).map((m) => m.name.split(" ")[0] === "The" ? m.name : m.name.split(" ")[0])].join(", ");
+const colour = (phone) => [...phone].reduce((sum, ch) => sum + Number(ch), 0) % 7;
+const note = (at) => h("div", { class: "note" }, `${at.group ? "This group" : "This chat with " + at.title} lives on your machine only. Nothing reaches the real WhatsApp.`);
 const dots = () => h("div", { class: "row theirs first" }, h("div", { class: "bubble typing", "aria-label": "typing" }, h("i"), h("i"), h("i")));
 
 export const copy = (text) => navigator.clipboard.writeText(text).then(() => notice("Copied."), () => notice("Copying is not allowed here.", "error"));
