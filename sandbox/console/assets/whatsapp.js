@@ -119,7 +119,7 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
     return state.placesOf(ui.person).map((p) => {
       const { messages } = state.whatsapp(p.id, ui.person);
       const last = messages[messages.length - 1];
-      const who = !last ? "" : last.mine ? "You: " : p.group ? last.name.split(" ")[0] + ": " : "";
+      const who = !last ? "" : last.mine ? "You: " : p.group ? (last.by === "person" ? last.name.split(" ")[0] : last.name) + ": " : "";
       return {
         id: p.id, title: p.title, glyph: p.group ? "group" : null, selected: p.id === ui.channel, unread: state.unreadFrom(p.id, ui.person),
         line: last ? who + (last.deleted ? "message deleted" : inWords(last)) : "No messages yet",
@@ -177,7 +177,7 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
   };
 }
 
-const members = (g) => ["You", ...g.members.filter((m) => m.phone !== ui.person).map((m) => m.name.split(" ")[0] === "The" ? m.name : m.name.split(" ")[0])].join(", ");
+const members = (g) => ["You", ...g.members.filter((m) => m.phone !== ui.person).map((m) => (m.ours ? m.name : m.name.split(" ")[0]))].join(", ");
 const colour = (phone) => [...phone].reduce((sum, ch) => sum + Number(ch), 0) % 7;
 const note = (at) => h("div", { class: "note" }, `${at.group ? "This group" : "This chat with " + at.title} lives on your machine only. Nothing reaches the real WhatsApp.`);
 const dots = () => h("div", { class: "row theirs first" }, h("div", { class: "bubble typing", "aria-label": "typing" }, h("i"), h("i"), h("i")));
