@@ -209,7 +209,7 @@ func changeValue(p point) string {
 		}
 	}
 	whole := strings.Trim(p.text, " .!,")
-	if p.topic != hours || !dated || anyPhrase(words(p.text), "closed,close,geschlossen,schliessen,zu,chiusi,chiuso,chiudiamo,cerrado*,cerramos,закрыт*,закрываемся,not,nicht,non,no,не") {
+	if p.topic != hours || !dated || anyPhrase(words(p.text), "closed,close,geschlossen,schliessen,zu,ruhetag*,riposo,descanso,chiusi,chiuso,chiudiamo,cerrado*,cerramos,закрыт*,закрываемся,not,nicht,non,no,не") {
 		return whole
 	}
 	return p.text[first:last]

@@ -172,7 +172,7 @@ const (
 		cambiate,togliete,ci serve,abbiamo bisogno,por favor,quiero,queremos,quisiera,quisieramos,podeis,puedes,podriais,poned,cambiad,
 		quitad,haced,necesitamos,necesito,пожалуйста,хочу,хотим,хотелось бы,нужно,нужен,нужна,сделайте,сделай,поставьте,замените,уберите,
 		добавьте,удалите,можете,можешь,выложите,опубликуйте`
-	changing = `is now,are now,costs now,now costs,kostet jetzt,jetzt kostet,adesso costa,ora costa,ahora cuesta,now open,we open,we are open,
+	changing = `sube a,subimos,baja a,pasa a,passa a,passano a,sale a,steigt auf,erhoht auf,goes up to,go up to,goes down to,is now,are now,costs now,now costs,kostet jetzt,jetzt kostet,adesso costa,ora costa,ahora cuesta,now open,we open,we are open,
 		we re open,we are closed,we re closed,we will be closed,we ll be closed,we close,open now,closed on,new number,new phone,
 		new address,new menu,new email,new website,we moved,we have moved,changed our,changed,from now on,starting,no longer,not anymore,
 		wir haben jetzt,wir offnen,haben wir geoffnet,haben wir offen,haben wir zu,haben wir geschlossen,wir haben geschlossen,

@@ -10,7 +10,7 @@ var inSpanish = phrases{
 	help:        []string{"¿En qué podemos [ayudarte|ayudarle]?", "¿Qué podemos hacer por [ti|usted]?", "[Cuéntanos|Cuéntenos], ¿de qué se trata?"},
 
 	question: "[tu|su] pregunta {about}", questions: "[tus|sus] preguntas {about}", wish: "[tu|su] petición {about}", wishes: "[tus|sus] peticiones {about}", message: "[tu|su] mensaje {about}",
-	held:     []string{"Hemos pasado al equipo {what} y escribimos aquí en cuanto haya respuesta.", "El equipo ya tiene {what}; la respuesta llega aquí en el chat.", "Hemos enviado {what} a quien corresponde y [te|le] contestamos aquí."},
+	held:     []string{"Hemos pasado al equipo {what} y escribimos aquí en cuanto haya respuesta.", "El equipo ya tiene {what}; la respuesta llega aquí en el chat.", "Hemos pasado {what} a quien corresponde y [te|le] contestamos aquí."},
 	needs:    []string{"Para {what} hace falta antes una persona del equipo; la respuesta llega aquí.", "Para {what} tenemos que preguntar antes a una persona del equipo; después escribimos aquí."},
 	teamSays: []string{"El equipo dice: {fact}", "Respuesta del equipo: {fact}"},
 
