@@ -13,6 +13,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // zones also where the system has none: an empty container
 
 	"marketa/internal/fault"
 	"marketa/stages"
