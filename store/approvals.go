@@ -110,8 +110,14 @@ type View struct {
 	Stage        string
 	Zone         string
 	ChatTitle    string
-	Channel      Channel
-	Taken        bool // by the one who decided
+	Channel      Channel // under which it leaves, or has left
+	Group        bool
+	Shut         bool       // none of our numbers may write in this group
+	Muted        bool       // because only admins may
+	Replaces     ApprovalID // the card that this one goes on from: the same draft, with what was said since
+	Seen         int64      // what the card before it had shown; 0: there is none
+	Carried      bool       // the private matter on it has a card of its own in the person's chat
+	Taken        bool       // by the one who decided
 	TakenUntil   *time.Time
 	HeldBy       ManagerID // is writing the answer, until HeldUntil
 	HeldName     string
@@ -125,6 +131,7 @@ type View struct {
 	Watermark    int64     // up to this
 	Said         []Message `db:"-"` // what the card answers
 	Proposals    []string  `db:"-"`
+	Roster       []string  `db:"-"` // of a group: who is in it beside us
 }
 
 // View reads an approval as managers see it.
@@ -132,12 +139,17 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 	v, err := row[View](ctx, tx, `SELECT a.id AS approval, a.restaurant_id, a.chat_id, a.state, a.hint, a.reason, a.created_at, a.decided_at,
 		coalesce(m.name, '') AS decided_name, d.text, d.text_hash, d.author,
 		CASE WHEN d.turn_id IS NULL THEN coalesce((SELECT o.notes FROM drafts o WHERE o.chat_id = a.chat_id AND o.turn_id IS NOT NULL AND o.watermark = a.watermark ORDER BY o.created_at DESC LIMIT 1), '{}') ELSE d.notes END AS notes,
-		r.name AS restaurant, r.stage, r.zone, c.title AS chat_title, c.channel,
+		r.name AS restaurant, r.stage, r.zone, c.title AS chat_title, coalesce(x.channel, voice_of(c.id, a.watermark)) AS channel, c.kind = 'group' AS "group",
+		coalesce((SELECT bool_and(s.state IN ('mute', 'out')) FROM seats s WHERE s.chat_id = c.id)
+			AND EXISTS (SELECT FROM seats s WHERE s.chat_id = c.id AND s.channel = c.channel), false) AS shut,
+		EXISTS (SELECT FROM seats s WHERE s.chat_id = c.id AND s.state = 'mute') AS muted,
+		a.replaces, coalesce((SELECT b.watermark FROM approvals b WHERE b.id = a.replaces), 0) AS seen,
+		EXISTS (SELECT FROM messages k WHERE k.restaurant_id = a.restaurant_id AND k.vendor_id = 'carried-' || (d.notes -> 'private' ->> 0)) AS carried,
 		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken, c.taken_until,
 		v.held_by, coalesce(h.name, '') AS held_name, CASE WHEN v.held_until > $2 AND a.state = 'pending' THEN v.held_until END AS held_until,
 		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
 		coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
-		coalesce((SELECT p.status FROM receipts p WHERE p.channel = c.channel AND p.vendor_id IN (x.vendor_id, x.echo_id)
+		coalesce((SELECT p.status FROM receipts p WHERE p.channel = coalesce(x.channel, c.channel) AND p.vendor_id IN (x.vendor_id, x.echo_id)
 			ORDER BY array_position(ARRAY['pending', 'sent', 'failed', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
 		v.rev, a.watermark, a.from_watermark AS "from"
 		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
@@ -150,14 +162,21 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 	if v.Said, err = tx.said(ctx, v); err != nil {
 		return v, err
 	}
-	v.Proposals, err = tx.shownProposals(ctx, id)
+	if v.Proposals, err = tx.shownProposals(ctx, id); err != nil || !v.Group {
+		return v, err
+	}
+	v.Roster, err = tx.Roster(ctx, v.ChatID)
 	return v, err
 }
 
-// said are the client's messages that the approval answers, as they were when it was made.
+// said are the client's messages that the approval answers, as they were when it was made. In a group that is all that was
+// said from there on, to us or not, and the last few lines of the hour before.
 func (tx *Tx) said(ctx context.Context, v View) ([]Message, error) {
 	m, err := rows[Message](ctx, tx, `SELECT `+messageColumns+` FROM messages
-		WHERE chat_id = $1 AND author = 'client' AND seq > $2 AND seq <= $3 AND kind <> 'reaction' ORDER BY sent_at, id`,
+		WHERE chat_id = $1 AND author = 'client' AND kind <> 'reaction' AND ((seq > $2 AND seq <= $3) OR id IN (
+			SELECT b.id FROM messages b WHERE b.chat_id = $1 AND b.aside AND b.kind NOT IN ('reaction', 'system') AND b.seq <= $2 AND b.deleted_at IS NULL
+			AND b.sent_at > (SELECT min(f.sent_at) FROM messages f WHERE f.chat_id = $1 AND f.seq > $2 AND f.author = 'client') - interval '1 hour'
+			ORDER BY b.seq DESC LIMIT 3)) ORDER BY sent_at, id`,
 		v.ChatID, v.From, v.Watermark)
 	if err != nil {
 		return nil, fmt.Errorf("store: view: messages: %w", err)

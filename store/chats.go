@@ -22,14 +22,22 @@ type Chat struct {
 	BusySince     *time.Time
 	TakenBy       ManagerID
 	TakenUntil    *time.Time
+	Listen        string     // of a group: addressed_only or all
+	PausedUntil   *time.Time // a colleague writes from the phone until then
 }
+
+// Group says that several people talk here.
+func (c Chat) Group() bool { return c.Kind == "group" }
+
+// Paused says that a person has written from the phone a short while ago.
+func (c Chat) Paused(now time.Time) bool { return c.PausedUntil != nil && c.PausedUntil.After(now) }
 
 // Taken says that a manager writes here himself.
 func (c Chat) Taken(now time.Time) bool {
 	return !c.TakenBy.IsZero() && c.TakenUntil != nil && c.TakenUntil.After(now)
 }
 
-const chatColumns = `id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, last_inbound_at, busy_since, taken_by, taken_until`
+const chatColumns = `id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, last_inbound_at, busy_since, taken_by, taken_until, listen, paused_until`
 
 // Chat reads one chat.
 func (tx *Tx) Chat(ctx context.Context, id ChatID) (Chat, error) {

@@ -14,7 +14,8 @@ type Delivery struct {
 	OutboundID   OutboundID
 	ApprovalID   ApprovalID
 	ChatID       ChatID
-	Channel      Channel
+	Channel      Channel // under which it leaves
+	ChatKind     string
 	VendorChatID VendorChatID
 	Text         string
 	TextHash     []byte
@@ -30,7 +31,7 @@ type Delivery struct {
 	LeaseToken   LeaseToken
 }
 
-const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, c.channel, c.vendor_chat_id, o.text, o.text_hash, x.state, x.attempts, x.looks,
+const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, coalesce(x.channel, c.channel) AS channel, c.kind AS chat_kind, c.vendor_chat_id, o.text, o.text_hash, x.state, x.attempts, x.looks,
 	x.answered, x.intent_at, x.vendor_id, o.watermark, c.watermark AS chat_mark, x.lease_token,
 	concat_ws(' · ', coalesce(nullif(c.title, ''), 'New contact'), nullif(nullif(r.name, c.title), '')) AS who
 	FROM deliveries x JOIN outbound o ON o.id = x.outbound_id JOIN chats c ON c.id = x.chat_id
@@ -38,7 +39,9 @@ const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, c.
 
 // LeaseDelivery takes a delivery that has something to do. ErrLeaseLost when another worker has it or nothing is due.
 func (tx *Tx) LeaseDelivery(ctx context.Context, id DeliveryID) (Delivery, error) {
-	n, err := tx.exec(ctx, `UPDATE deliveries SET lease_token = $2, lease_until = $3
+	// In a group the number is chosen here, once: whoever looks for the message later must know where.
+	n, err := tx.exec(ctx, `UPDATE deliveries SET lease_token = $2, lease_until = $3, channel = coalesce(channel,
+			(SELECT voice_of(o.chat_id, o.watermark) FROM outbound o JOIN chats c ON c.id = o.chat_id WHERE o.id = deliveries.outbound_id AND c.kind = 'group'))
 		WHERE id = $1 AND next_at <= $4 AND (lease_until IS NULL OR lease_until < $4)`, id, NewID[leaseKind](), tx.Now.Add(LeaseTime), tx.Now)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("store: lease delivery: %w", err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // HashText is what an approval binds: the bytes of the text, nothing else.
@@ -24,6 +25,9 @@ type Notes struct {
 	Model     string   `json:"model,omitempty"`
 
 	Translation *Translation `json:"translation,omitempty"` // for managers who read another language than the client's
+
+	Private []MessageID `json:"private,omitempty"` // words in a group that ask for what the others there must not read
+	Asker   string      `json:"asker,omitempty"`   // by whom, for a sentence
 }
 
 // Translation is what a card shows under words that its readers may not understand. Nobody sends it.
@@ -51,6 +55,9 @@ type Finding struct {
 	Notes         Notes
 	Proposals     []Proposal
 	PolicyVersion string
+	Replaces      ApprovalID // the same draft again: its card goes on as this one's
+	Reason        string     // why an older card goes; empty: the client has written again
+	WakeAt        *time.Time // look again then, if nothing comes in before
 }
 
 // Commit ends a turn in one transaction: lease still ours, nothing newer than the turn's watermark and no other wish of a
@@ -79,6 +86,9 @@ func (tx *Tx) Commit(ctx context.Context, l Lease, f Finding) (counted bool, err
 		if _, err := tx.exec(ctx, `UPDATE chats SET handled = watermark WHERE id = $1`, c.ID); err != nil {
 			return false, fmt.Errorf("store: commit: %w", err)
 		}
+	}
+	if _, err := tx.exec(ctx, `UPDATE chats SET wake_at = $2 WHERE id = $1 AND wake_at IS DISTINCT FROM $2`, c.ID, f.WakeAt); err != nil {
+		return false, fmt.Errorf("store: commit: %w", err)
 	}
 	return true, tx.settle(ctx, c, f.Turn.Watermark)
 }
@@ -117,14 +127,23 @@ func (tx *Tx) drop(ctx context.Context, c Chat, f Finding, why string) error {
 // retire takes the chat's older pending card away.
 func (tx *Tx) retire(ctx context.Context, c Chat, f Finding) error {
 	reason := "The client has written again; a fresh draft is below."
-	if f.Status == "silent" {
+	switch {
+	case f.Status == "silent":
 		reason = f.Why
+	case f.Reason != "":
+		reason = f.Reason
 	}
 	gone, err := value[ApprovalID](ctx, tx, `SELECT retire($1, $2, $3, $4)`, c.RestaurantID, c.ID, reason, tx.Now)
 	if err != nil {
 		return fmt.Errorf("store: retire card: %w", err)
 	}
 	if gone.IsZero() {
+		return nil
+	}
+	if gone == f.Replaces { // its copies are drawn as the new card's
+		if _, err := tx.exec(ctx, `UPDATE views SET next_at = NULL WHERE approval_id = $1`, gone); err != nil {
+			return fmt.Errorf("store: retire card: %w", err)
+		}
 		return nil
 	}
 	return tx.Enqueue(ctx, ShowApproval{Approval: gone})
@@ -146,11 +165,12 @@ func (tx *Tx) hold(ctx context.Context, c Chat, f Finding) error {
 		draft, c.RestaurantID, c.ID, f.Turn.ID, author, f.Text, hash, notes, f.Turn.Watermark, f.PolicyVersion, tx.Now); err != nil {
 		return fmt.Errorf("store: save draft: %w", err)
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO approvals (id, restaurant_id, chat_id, draft_id, text_hash, watermark, from_watermark, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, approval, c.RestaurantID, c.ID, draft, hash, f.Turn.Watermark, c.Handled, tx.Now); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO approvals (id, restaurant_id, chat_id, draft_id, text_hash, watermark, from_watermark, created_at, replaces)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, approval, c.RestaurantID, c.ID, draft, hash, f.Turn.Watermark, c.Handled, tx.Now, f.Replaces); err != nil {
 		return fmt.Errorf("store: hold approval: %w", err)
 	}
-	if _, err := tx.exec(ctx, `INSERT INTO views (approval_id, restaurant_id, next_at) VALUES ($1, $2, $3)`, approval, c.RestaurantID, tx.Now); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO views (approval_id, restaurant_id, next_at, remind_at) VALUES ($1, $2, $3, (SELECT remind_at FROM views WHERE approval_id = $4))`,
+		approval, c.RestaurantID, tx.Now, f.Replaces); err != nil {
 		return fmt.Errorf("store: hold approval: %w", err)
 	}
 	for _, p := range f.Proposals {

@@ -183,6 +183,9 @@ func parts(w Webhook) (out []Webhook) {
 	for _, r := range w.Receipts {
 		out = append(out, Webhook{Receipts: []Receipt{r}})
 	}
+	for _, g := range w.Groups {
+		out = append(out, Webhook{Groups: []GroupNews{g}})
+	}
 	if w.Alert != nil {
 		out = append(out, Webhook{Alert: w.Alert})
 	}

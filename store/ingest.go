@@ -49,6 +49,14 @@ type Inbound struct {
 	Body       string          `json:"body"` // the words; for other kinds a visible form such as "[photo] caption"
 	Quoted     VendorMessageID `json:"quoted,omitempty"`
 	SentAt     time.Time       `json:"sent_at"`
+	Print      string          `json:"print,omitempty"` // sha256 of its file, as the vendor gives it
+	Words      string          `json:"words,omitempty"` // of a file: its caption, without what Body puts before it
+
+	// In a group: whom it is meant for. Ids are digits of a phone, or a hidden identity with its @lid.
+	Mentions     []string `json:"mentions,omitempty"`
+	QuotedAuthor string   `json:"quoted_author,omitempty"`
+	Spoken       string   `json:"spoken,omitempty"` // the words as names are compared: small letters between single blanks
+	Asks         bool     `json:"asks,omitempty"`   // there is a question mark in it
 
 	// Ids for the rows it may make; Ingest fills them in.
 	Message       MessageID    `json:"message"`
@@ -73,6 +81,7 @@ type Webhook struct {
 	Readable bool
 	Events   []Inbound
 	Receipts []Receipt
+	Groups   []GroupNews
 	Alert    *Alert // something that managers must hear, once per cause
 }
 
@@ -136,6 +145,9 @@ func (tx *Tx) keepSaid(ctx context.Context, batch *pgx.Batch, group []Webhook) e
 		return fmt.Errorf("store: ingest: %w", err)
 	}
 	for _, w := range group {
+		if err := tx.hearGroups(ctx, w.Groups); err != nil {
+			return err
+		}
 		if err := tx.raise(ctx, w.Alert); err != nil {
 			return err
 		}
@@ -151,7 +163,7 @@ func queueReceipts(batch *pgx.Batch, receipts []Receipt, now time.Time) {
 	const insert = `INSERT INTO receipts (channel, vendor_id, status, viewer, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
 	// A person has to know: the delivery's worker looks at it again.
 	const failed = `WITH fresh AS (` + insert + ` RETURNING channel, vendor_id) UPDATE deliveries x SET next_at = $6 FROM fresh f, chats c
-		WHERE c.id = x.chat_id AND c.channel = f.channel AND f.vendor_id IN (x.vendor_id, x.echo_id) AND x.state = 'known'`
+		WHERE c.id = x.chat_id AND coalesce(x.channel, c.channel) = f.channel AND f.vendor_id IN (x.vendor_id, x.echo_id) AND x.state = 'known'`
 	for _, r := range receipts {
 		if r.Status == "failed" {
 			batch.Queue(failed, r.Channel, r.VendorID, r.Status, r.Viewer, r.At, now)

@@ -40,6 +40,15 @@ type ApplyProposals struct {
 func (ApplyProposals) Kind() string                 { return "apply_proposals" }
 func (ApplyProposals) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueDeliveries} }
 
+// LookAtGroup asks WhatsApp who is in a group and whether our numbers may write there [bots/whatsapp].
+type LookAtGroup struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Chat       ChatID       `json:"chat"`
+}
+
+func (LookAtGroup) Kind() string                 { return "look_at_group" }
+func (LookAtGroup) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueDeliveries} }
+
 // ShowApproval draws an approval's cards in Telegram, or draws them again [bots/telegram].
 type ShowApproval struct {
 	Approval ApprovalID `json:"approval"`

@@ -17,6 +17,8 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 		var jobs []river.JobArgs
 		for _, sweep := range []func(context.Context, *Tx) ([]river.JobArgs, error){
 			sweepChats(window, cap),
+			sweepWakes,
+			sweepDue[LookAtGroup]("group_chats", "chat_id", "restaurant_id AS restaurant, chat_id AS chat", 0),
 			sweepDue[Deliver]("deliveries", "id", "restaurant_id AS restaurant, id AS delivery", 0),
 			sweepReleases,
 			sweepDue[ShowApproval]("views", "approval_id", "approval_id AS approval", sweepGrace),
@@ -51,6 +53,12 @@ func sweepChats(window, cap time.Duration) func(context.Context, *Tx) ([]river.J
 			ORDER BY busy_since LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING restaurant_id AS restaurant, id AS chat`,
 			tx.Now, window, cap, tx.Now.Add(-sweepGrace), sweepLimit)
 	}
+}
+
+// sweepWakes brings back chats whose time has come without new words: the pause after the phone is over.
+func sweepWakes(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+	return collect[RunTurn](ctx, tx, `UPDATE chats SET busy_since = coalesce(busy_since, $1), wake_at = NULL WHERE id IN (SELECT id FROM chats WHERE wake_at <= $1
+		ORDER BY wake_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING restaurant_id AS restaurant, id AS chat`, tx.Now, sweepLimit)
 }
 
 // sweepDue takes the rows of a table that are due since graceful and that nobody holds. A row that stays due (its workers
@@ -91,6 +99,8 @@ func collect[J river.JobArgs](ctx context.Context, tx *Tx, sql string, args ...a
 func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, error) {
 	what, err := value[string](ctx, tx, `SELECT concat_ws(' ',
 		(SELECT 'turns:' || count(*) FROM chats WHERE busy_since IS NOT NULL HAVING count(*) > 0),
+		(SELECT 'wakes:' || count(*) FROM chats WHERE wake_at < $1 HAVING count(*) > 0),
+		(SELECT 'groups:' || count(*) FROM group_chats WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'deliveries:' || count(*) FROM deliveries WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'releases:' || count(*) FROM deliveries WHERE release_at < $1 HAVING count(*) > 0),
 		(SELECT 'cards:' || count(*) FROM views WHERE next_at < $1 HAVING count(*) > 0),

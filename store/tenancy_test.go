@@ -123,6 +123,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	})
 	x.chat = w.chat(mark)
 	w.topic(c.RestaurantID, "topic of "+mark, x.card.MessageID)
+	w.groupOf(x.chat, mark)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -159,7 +160,7 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		return func(tx *store.Tx) (any, error) { return nil, f(tx) }
 	}
 	later := monday.Add(time.Hour)
-	return map[string]func(tx *store.Tx) (any, error){
+	all := map[string]func(tx *store.Tx) (any, error){
 		"AlertShown":     only(func(tx *store.Tx) error { return tx.AlertShown(ctx, store.AlertView{}) }),
 		"Alerts":         func(tx *store.Tx) (any, error) { return tx.Alerts(ctx) },
 		"Clear":          only(func(tx *store.Tx) error { return tx.Clear(ctx, "intruder", "intruder") }),
@@ -257,6 +258,8 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		"View":          func(tx *store.Tx) (any, error) { return tx.View(ctx, x.pending) },
 		"WasSent":       func(tx *store.Tx) (any, error) { return tx.WasSent(ctx, x.decided) },
 	}
+	maps.Copy(all, groupReaches(ctx, x))
+	return all
 }
 
 // readsOwn are the methods that show a restaurant something of its own: they prove that the test would see a leak.
