@@ -84,9 +84,9 @@ func TestWhoIsMeantInAGroup(t *testing.T) {
 		meant  string // the number, empty: nobody of us
 	}{
 		{"nobody of us", func(e *store.Inbound) {}, ""},
-		{"a mention of a phone", func(e *store.Inbound) { e.Mentions = []string{"390000000009", companyPhone} }, "company"},
-		{"a mention of a hidden identity", func(e *store.Inbound) { e.Mentions = []string{marketaLID} }, "marketa"},
-		{"a mention of somebody else", func(e *store.Inbound) { e.Mentions = []string{"390000000009"} }, ""},
+		{"a mention of a phone", func(e *store.Inbound) { e.Mentions = "390000000009 " + companyPhone }, "company"},
+		{"a mention of a hidden identity", func(e *store.Inbound) { e.Mentions = marketaLID }, "marketa"},
+		{"a mention of somebody else", func(e *store.Inbound) { e.Mentions = "390000000009" }, ""},
 		{"a reply to words of ours, by author", func(e *store.Inbound) { e.Quoted, e.QuotedAuthor = "elsewhere", companyPhone }, "company"},
 		{"a reply to words of ours, by id", func(e *store.Inbound) { e.Quoted = "ours" }, "company"},
 		{"a reply to a colleague, by another number's id", func(e *store.Inbound) { e.Quoted, e.Channel = "copied", "marketa" }, "company"},

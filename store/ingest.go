@@ -53,10 +53,10 @@ type Inbound struct {
 	Words      string          `json:"words,omitempty"` // of a file: its caption, without what Body puts before it
 
 	// In a group: whom it is meant for. Ids are digits of a phone, or a hidden identity with its @lid.
-	Mentions     []string `json:"mentions,omitempty"`
-	QuotedAuthor string   `json:"quoted_author,omitempty"`
-	Spoken       string   `json:"spoken,omitempty"` // the words as names are compared: small letters between single blanks
-	Asks         bool     `json:"asks,omitempty"`   // there is a question mark in it
+	Mentions     string `json:"mentions,omitempty"` // between single blanks
+	QuotedAuthor string `json:"quoted_author,omitempty"`
+	Spoken       string `json:"spoken,omitempty"` // the words as names are compared: small letters between single blanks
+	Asks         bool   `json:"asks,omitempty"`   // there is a question mark in it
 
 	// Ids for the rows it may make; Ingest fills them in.
 	Message       MessageID    `json:"message"`

@@ -189,7 +189,7 @@ $$;
 CREATE FUNCTION addressed(p_chat uuid, e jsonb, p_who uuid, OUT how text, OUT number text) LANGUAGE plpgsql STABLE AS $$
 DECLARE last record;
 BEGIN
-    SELECT 'mention', our_number(x) INTO how, number FROM jsonb_array_elements_text(coalesce(e -> 'mentions', '[]')) x WHERE our_number(x) IS NOT NULL LIMIT 1;
+    SELECT 'mention', our_number(x) INTO how, number FROM unnest(string_to_array(e ->> 'mentions', ' ')) x WHERE our_number(x) IS NOT NULL LIMIT 1;
     IF how IS NOT NULL THEN RETURN; END IF;
 
     number := our_number(e ->> 'quoted_author');
