@@ -40,6 +40,9 @@ func (w *walk) giveUp(ctx context.Context) error {
 
 func (w *walk) hand(ctx context.Context, tx *store.Tx, f store.Finding) error {
 	counted, err := tx.Commit(ctx, w.lease, f)
+	if err == nil && counted {
+		err = w.tellClosed(ctx, tx, f)
+	}
 	if err == nil {
 		w.agent.log.Info("turn ended", "turn", w.turn.ID, "status", f.Status, "counted", counted, "steps", w.n)
 	}

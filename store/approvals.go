@@ -132,6 +132,8 @@ type View struct {
 	Said         []Message `db:"-"` // what the card answers
 	Proposals    []string  `db:"-"`
 	Roster       []string  `db:"-"` // of a group: who is in it beside us
+
+	Fixed []FixedSent `db:"-"` // fixed texts that the client got meanwhile
 }
 
 // View reads an approval as managers see it.
@@ -160,6 +162,9 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		return View{}, fmt.Errorf("store: view: %w", err)
 	}
 	if v.Said, err = tx.said(ctx, v); err != nil {
+		return v, err
+	}
+	if v.Fixed, err = tx.fixedSent(ctx, v); err != nil {
 		return v, err
 	}
 	if v.Proposals, err = tx.shownProposals(ctx, id); err != nil || !v.Group {
@@ -229,6 +234,9 @@ func (tx *Tx) WasSent(ctx context.Context, id ApprovalID) (bool, error) {
 
 // TouchView has every copy of an approval's card redrawn. The app's own doors call it after a change that a card shows.
 func (tx *Tx) TouchView(ctx context.Context, id ApprovalID) error {
+	if id.IsZero() {
+		return nil // a fixed text has no card of its own
+	}
 	if _, err := tx.exec(ctx, `UPDATE views SET rev = rev + 1, next_at = $2 WHERE approval_id = $1`, id, tx.Now); err != nil {
 		return fmt.Errorf("store: touch view: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 type Delivery struct {
 	ID           DeliveryID
 	OutboundID   OutboundID
-	ApprovalID   ApprovalID
+	ApprovalID   ApprovalID // zero for a fixed text
 	ChatID       ChatID
 	Channel      Channel // under which it leaves
 	ChatKind     string
@@ -29,10 +29,11 @@ type Delivery struct {
 	ChatMark     int64  // of the chat, now
 	Who          string // the client, as managers know the chat
 	LeaseToken   LeaseToken
+	Fixed        bool // a fixed text: nobody pressed anything
 }
 
 const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, coalesce(x.channel, c.channel) AS channel, c.kind AS chat_kind, c.vendor_chat_id, o.text, o.text_hash, x.state, x.attempts, x.looks,
-	x.answered, x.intent_at, x.vendor_id, o.watermark, c.watermark AS chat_mark, x.lease_token,
+	x.answered, x.intent_at, x.vendor_id, o.watermark, c.watermark AS chat_mark, x.lease_token, o.fixed_id IS NOT NULL AS fixed,
 	concat_ws(' · ', coalesce(nullif(c.title, ''), 'New contact'), nullif(nullif(r.name, c.title), '')) AS who
 	FROM deliveries x JOIN outbound o ON o.id = x.outbound_id JOIN chats c ON c.id = x.chat_id
 	JOIN restaurants r ON r.id = x.restaurant_id WHERE x.id = $1`
@@ -64,7 +65,12 @@ func (tx *Tx) Intend(ctx context.Context, d Delivery) (ok bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("store: intend: %w", err)
 	}
-	if mark != d.Watermark {
+	switch stands, err := tx.fixedStands(ctx, d); {
+	case err != nil:
+		return false, err
+	case d.Fixed && !stands:
+		return false, tx.withdrawFixed(ctx, d)
+	case !d.Fixed && mark != d.Watermark:
 		return false, tx.withdraw(ctx, d)
 	}
 	// Two messages of one chat leave in the order of their approval.
@@ -139,6 +145,9 @@ func (tx *Tx) Ask(ctx context.Context, d Delivery, say string) error {
 	if err := tx.setDelivery(ctx, d, `state = 'asked', reason = $3, next_at = NULL, lease_token = NULL, lease_until = NULL`, say); err != nil {
 		return err
 	}
+	if d.Fixed {
+		return tx.fixedInDoubt(ctx, d)
+	}
 	return tx.TouchView(ctx, d.ApprovalID)
 }
 
@@ -146,6 +155,9 @@ func (tx *Tx) Ask(ctx context.Context, d Delivery, say string) error {
 func (tx *Tx) Fail(ctx context.Context, d Delivery, say string) error {
 	if err := tx.setDelivery(ctx, d, `state = 'failed', reason = $3, next_at = NULL, lease_token = NULL, lease_until = NULL`, say); err != nil {
 		return err
+	}
+	if d.Fixed {
+		return tx.fixedInDoubt(ctx, d)
 	}
 	return tx.TouchView(ctx, d.ApprovalID)
 }
@@ -184,6 +196,9 @@ func (tx *Tx) Settled(ctx context.Context, d Delivery) error {
 	}
 	if err := tx.TouchView(ctx, d.ApprovalID); err != nil || !failed {
 		return err
+	}
+	if d.Fixed {
+		return tx.fixedInDoubt(ctx, d)
 	}
 	return tx.Raise(ctx, Alert{Cause: "undelivered", Key: d.ID.String(), Who: d.Who,
 		Text: "WhatsApp could not deliver a reply. Its card says which one; please write to the client from the phone."})

@@ -25,8 +25,10 @@ type (
 	NoticeID     = ID[noticeKind]
 	AskID        = ID[askKind]
 	LeaseToken   = ID[leaseKind]
-	AlertID      = ID[alertKind]
-	ChoreID      = ID[choreKind]
+
+	FixedVersionID = ID[fixedKind]
+	AlertID        = ID[alertKind]
+	ChoreID        = ID[choreKind]
 )
 
 type (
@@ -44,6 +46,7 @@ type (
 	noticeKind     struct{}
 	askKind        struct{}
 	leaseKind      struct{}
+	fixedKind      struct{}
 	alertKind      struct{}
 	choreKind      struct{}
 	rowKind        struct{} // rows that nobody refers to
