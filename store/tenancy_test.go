@@ -122,6 +122,7 @@ func (w *world) tenant(mark string) (x tenant) {
 		return err
 	})
 	x.chat = w.chat(mark)
+	w.fixedRows(x)
 	w.topic(c.RestaurantID, "topic of "+mark, x.card.MessageID)
 	w.groupOf(x.chat, mark)
 	for _, table := range w.restaurantTables() {

@@ -96,6 +96,7 @@ func beside(v store.View, r room) string {
 	if v.State != "pending" {
 		return s
 	}
+	s += fixedLines(v)
 	s += list("❓ ", v.Notes.Questions, r.items, r.note) + list("⚠️ ", v.Notes.Warnings, r.items, r.note) +
 		list("👁 ", v.Notes.Tainted, r.items, r.note) + list("📎 ", v.Notes.Evidence, r.items, r.note)
 	if v.Text != "" && v.Notes.Why != "" && r.note > 0 {
