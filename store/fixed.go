@@ -244,12 +244,3 @@ func (tx *Tx) fixedInDoubt(ctx context.Context, d Delivery) error {
 	return tx.Raise(ctx, Alert{Cause: "fixed-in-doubt", Key: d.ID.String(), Who: d.Who,
 		Text: "A fixed text may not have arrived at a client. I do not send it again; the client's words wait on their card as always."})
 }
-
-// touchPending has the chat's waiting card drawn again, where there is one.
-func (tx *Tx) touchPending(ctx context.Context, chat ChatID) error {
-	id, err := value[ApprovalID](ctx, tx, `SELECT (SELECT id FROM approvals WHERE chat_id = $1 AND state = 'pending')`, chat)
-	if err != nil {
-		return fmt.Errorf("store: pending card: %w", err)
-	}
-	return tx.TouchView(ctx, id)
-}
