@@ -183,6 +183,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &agent.TurnWorker{Agent: a.agent})
 	river.AddWorker(workers, &agent.ApplyWorker{Agent: a.agent})
 	river.AddWorker(workers, &whatsapp.DeliverWorker{Bot: a.whatsapp})
+	river.AddWorker(workers, &whatsapp.LookWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &telegram.HandleWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
@@ -234,6 +235,7 @@ func (a *App) Start(ctx context.Context, role Role) error {
 		}
 		a.loops.Go(func() { a.sweep(ctx) })
 		a.loops.Go(func() { a.introduce(ctx) })
+		a.loops.Go(func() { a.whatsapp.Know(ctx) })
 		a.loops.Go(func() { a.telegram.LookAgain(ctx) })
 	}
 	listener, err := net.Listen("tcp", a.cfg.ListenAddr)

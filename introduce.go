@@ -53,7 +53,8 @@ func (a *App) introduceOnce(ctx context.Context) error {
 // ourHooks are the two addresses that a number tells: either alone is enough.
 func ourHooks(public string, channel store.Channel, token string) []whapi.Hook {
 	var events []whapi.HookEvent
-	for _, e := range []string{"messages.post", "messages.patch", "messages.delete", "statuses.post", "channel.post", "users.post", "users.delete"} {
+	for _, e := range []string{"messages.post", "messages.patch", "messages.delete", "statuses.post", "channel.post", "users.post", "users.delete",
+		"groups.post", "groups.put", "groups.patch"} {
 		kind, method, _ := strings.Cut(e, ".")
 		events = append(events, whapi.HookEvent{Type: kind, Method: method})
 	}

@@ -181,6 +181,15 @@ type Identity struct {
 	Value   string
 }
 
+// Identities are all that is known of who we are.
+func (tx *Tx) Identities(ctx context.Context) ([]Identity, error) {
+	all, err := rows[Identity](ctx, tx, `SELECT channel, kind, value FROM identities ORDER BY channel, kind, value`)
+	if err != nil {
+		return nil, fmt.Errorf("store: identities: %w", err)
+	}
+	return all, nil
+}
+
 // Learn writes down who a number is. What is not told this time stays as it was known.
 func (tx *Tx) Learn(ctx context.Context, channel Channel, known []Identity) error {
 	for _, kind := range []string{"phone", "lid", "name"} {
@@ -210,6 +219,11 @@ func (tx *Tx) Listen(ctx context.Context, chat ChatID, to string) (bool, error) 
 		return false, fmt.Errorf("store: listen: %w", err)
 	}
 	return n > 0, nil
+}
+
+// LeaveAs changes under which number a delivery leaves, before the vendor is called.
+func (tx *Tx) LeaveAs(ctx context.Context, d Delivery, channel Channel) error {
+	return tx.setDelivery(ctx, d, `channel = $3`, channel)
 }
 
 // SendAs gives a delivery that has certainly not left to another number of ours, at once.

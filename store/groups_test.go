@@ -28,9 +28,11 @@ func groupReaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (
 	}
 	g := store.Group{ChatID: x.chat.ID, RestaurantID: x.chat.RestaurantID}
 	return map[string]func(tx *store.Tx) (any, error){
+		"Identities": func(tx *store.Tx) (any, error) { return nil, nil }, // nobody's
 		"InheritCards": func(tx *store.Tx) (any, error) {
 			return tx.InheritCards(ctx, store.View{Approval: x.decided, Replaces: x.pending})
 		},
+		"LeaveAs": only(func(tx *store.Tx) error { return tx.LeaveAs(ctx, x.delivery, "intruder") }),
 		"Learn": only(func(tx *store.Tx) error {
 			return tx.Learn(ctx, "intruder", []store.Identity{{Channel: "intruder", Kind: "name", Value: "x"}})
 		}),

@@ -16,7 +16,7 @@ import (
 // we do not know yet becomes a visible line.
 func Convert(channel store.Channel, p whapi.Payload, now time.Time) (events []store.Inbound, receipts []store.Receipt) {
 	for _, m := range p.Messages {
-		events = append(events, message(channel, m, now))
+		events = append(events, meant(message(channel, m, now), m))
 	}
 	for _, u := range p.MessagesUpdates {
 		if e, ok := update(channel, u, now); ok {
@@ -43,8 +43,12 @@ func message(channel store.Channel, m whapi.Message, now time.Time) store.Inboun
 	if e.Title == "" && !m.FromMe && e.ChatKind == "direct" {
 		e.Title = e.SenderName
 	}
+	print, caption := fileOf(m.Content)
+	if e.ChatKind == "group" {
+		e.Print = print
+	}
 	if m.FromMe {
-		e.Op, e.Author, e.Sender, e.SenderName = store.OpEcho, store.Phone, "", ""
+		e.Op, e.Author, e.Sender, e.SenderName, e.Words = store.OpEcho, store.Phone, "", "", caption
 	}
 	switch {
 	case m.Type == whapi.TypeAction && m.Action != nil:
@@ -85,7 +89,7 @@ func edited(a whapi.Action) string {
 // update is a change told by messages.patch. The same change may have come as an action: the second telling changes nothing.
 func update(channel store.Channel, u whapi.MessageUpdate, now time.Time) (store.Inbound, bool) {
 	if u.Trigger != nil && u.Trigger.Action != nil && u.Trigger.ID != "" && u.Trigger.ChatID != "" {
-		return message(channel, *u.Trigger, now), true
+		return meant(message(channel, *u.Trigger, now), *u.Trigger), true
 	}
 	after := u.AfterUpdate
 	if after == nil || after.ChatID == "" || !changesWords(u.Changes) {
@@ -97,7 +101,7 @@ func update(channel store.Channel, u whapi.MessageUpdate, now time.Time) (store.
 	}
 	e.Op, e.Target = store.OpEdit, messageID(u.ID)
 	e.VendorID = e.Target
-	return e, true
+	return meant(e, *after), true
 }
 
 // changesWords is false for what changes around the words of a message. That matters for our own ones: told before our

@@ -89,7 +89,8 @@ func only(t *testing.T, body string, want store.Inbound) {
 }
 
 func TestAGroupsImageThatQuotes(t *testing.T) {
-	only(t, file(t, "webhook_group_image.json"), store.Inbound{Op: store.OpMessage, Channel: "company", Chat: "120363000000000011@g.us", ChatKind: "group",
+	only(t, file(t, "webhook_group_image.json"), store.Inbound{Print: "q1Xv…=", Mentions: "380509990000", QuotedAuthor: "380509990000", Spoken: " photo 380509990000 use this one ",
+		Op: store.OpMessage, Channel: "company", Chat: "120363000000000011@g.us", ChatKind: "group",
 		Title: "Trattoria Uno / SMM", VendorID: "Zk81xQw.TtPq4cV-khBq53B6TdE-E8JdK1", Author: store.Client, Sender: "380501112233", SenderName: "Olena",
 		Kind: "image", Body: "[photo] @380509990000 use this one", Quoted: "Qf3sT9.aZkLm12pQ-gRtwl0rVw-E8JdK1", SentAt: time.Unix(1795000101, 0)})
 }

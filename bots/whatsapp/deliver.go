@@ -64,6 +64,11 @@ func (b *Bot) deliver(ctx context.Context, id store.DeliveryID) error {
 
 // send calls the vendor and writes down what it said.
 func (b *Bot) send(ctx context.Context, d store.Delivery) error {
+	if d.ChatKind == "group" {
+		if ok, err := b.takeSeat(ctx, &d); err != nil || !ok {
+			return err
+		}
+	}
 	client := b.Channels[d.Channel]
 	if client == nil {
 		return b.refused(ctx, d, fmt.Sprintf("There is no WhatsApp channel %q any more. Add it to WHAPI_CHANNELS and try again.", d.Channel))
@@ -88,6 +93,8 @@ func (b *Bot) send(ctx context.Context, d store.Delivery) error {
 	switch {
 	case e.SafeToRetry():
 		return b.again(ctx, d, e)
+	case e.Permanent() && d.ChatKind == "group" && (e.Status == http.StatusForbidden || e.Status == http.StatusNotFound):
+		return b.shutOut(ctx, d, e)
 	case e.Permanent():
 		b.Log.Warn("whatsapp refused a message", "error", err)
 		return b.refused(ctx, d, e.Say())

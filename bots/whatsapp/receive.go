@@ -27,8 +27,9 @@ func (b *Bot) Receive(ctx context.Context, channel store.Channel, hook string, b
 		return b.DB.SaveUnreadable(ctx, source, body, unreadable(channel))
 	}
 	events, receipts := Convert(channel, payload, b.DB.Clock.Now())
+	events = slices.DeleteFunc(events, nobodys)
 	if err := b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
-		Events: events, Receipts: receipts, Alert: alertOf(channel, payload)}); err != nil {
+		Events: events, Receipts: receipts, Groups: groupNews(channel, payload), Alert: alertOf(channel, payload)}); err != nil {
 		return err
 	}
 	return b.heardOfLink(ctx, channel, payload)
