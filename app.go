@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -41,7 +44,8 @@ type App struct {
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
-	Addr    string // where it listens, once started
+	Addr    string    // where it listens, once started
+	Out     io.Writer // where the claim code is printed, if one is needed; nil: standard error
 	started bool
 	stop    context.CancelFunc
 	loops   sync.WaitGroup
@@ -87,7 +91,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	var err error
 	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Log: a.log}); err != nil {
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Owners: a.cfg.TelegramOwners, Log: a.log}); err != nil {
 		return err
 	}
 	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Log: a.log}
@@ -245,7 +249,10 @@ func (a *App) Start(ctx context.Context, role Role) error {
 	}
 	a.Addr, a.started = listener.Addr().String(), true
 	a.loops.Go(func() { _ = a.server.Serve(listener) })
-	return nil
+	if role == RoleWeb {
+		return nil
+	}
+	return a.announceClaim(ctx, cmp.Or[io.Writer](a.Out, os.Stderr))
 }
 
 const sweepEvery = time.Second

@@ -35,6 +35,7 @@ type Config struct {
 	TelegramBotToken      string
 	TelegramWebhookSecret string
 	TelegramOwners        []int64
+	Unclaimed             bool // the sandbox has no owners either: somebody claims it
 	TelegramApprovalsChat int64
 
 	BurstWindow time.Duration
@@ -79,7 +80,7 @@ func settings() []setting {
 		{"TELEGRAM_BASE_URL", "https://api.telegram.org", "Telegram's Bot API", false, text(func(c *Config) *string { return &c.TelegramBaseURL })},
 		{"TELEGRAM_BOT_TOKEN", "", "the managers' bot", true, text(func(c *Config) *string { return &c.TelegramBotToken })},
 		{"TELEGRAM_WEBHOOK_SECRET", "", "expected in X-Telegram-Bot-Api-Secret-Token", true, text(func(c *Config) *string { return &c.TelegramWebhookSecret })},
-		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002", false, readOwners},
+		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002; empty: whoever sends the code that is printed at start; none: the same, in the sandbox too", false, readOwners},
 		{"TELEGRAM_APPROVALS_CHAT", "", "the group for approval cards; empty: every manager's private chat", false, readChat},
 		{"BURST_WINDOW", "8s", "how long a client may pause inside one thought; at most 45s", false, readWindow},
 		{"GEMINI_BASE_URL", "https://generativelanguage.googleapis.com", "Gemini", false, text(func(c *Config) *string { return &c.GeminiBaseURL })},
@@ -222,6 +223,10 @@ func readChannels(c *Config, v string) error {
 }
 
 func readOwners(c *Config, v string) error {
+	if v == "none" {
+		c.Unclaimed = true
+		return nil
+	}
 	for _, part := range split(v) {
 		id, err := strconv.ParseInt(part, 10, 64)
 		if err != nil || id <= 0 {

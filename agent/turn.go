@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"marketa/internal/fault"
 	"marketa/store"
 )
 
@@ -76,7 +77,11 @@ func (a *Agent) answer(ctx context.Context, chat store.ChatID) error {
 func (a *Agent) waitForBurst(ctx context.Context, chat store.ChatID) (busy bool, err error) {
 	for {
 		var c store.Chat
-		if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { c, err = tx.Chat(ctx, chat); return err }); err != nil {
+		err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { c, err = tx.Chat(ctx, chat); return err })
+		if fault.KindOf(err) == fault.NotFound {
+			return false, nil // it has moved to another restaurant, with a turn of its own there
+		}
+		if err != nil {
 			return false, err
 		}
 		if c.BusySince == nil {

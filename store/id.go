@@ -24,6 +24,8 @@ type (
 	DeliveryID   = ID[deliveryKind]
 	NoticeID     = ID[noticeKind]
 	AskID        = ID[askKind]
+	CodeID       = ID[codeKind]
+	MoveID       = ID[moveKind]
 	LeaseToken   = ID[leaseKind]
 
 	FixedVersionID = ID[fixedKind]
@@ -45,6 +47,8 @@ type (
 	deliveryKind   struct{}
 	noticeKind     struct{}
 	askKind        struct{}
+	codeKind       struct{}
+	moveKind       struct{}
 	leaseKind      struct{}
 	fixedKind      struct{}
 	alertKind      struct{}
@@ -67,6 +71,7 @@ func (id ID[K]) String() string { return uuid.UUID(id).String() }
 // IsZero says that nobody has set it.
 func (id ID[K]) IsZero() bool { return uuid.UUID(id) == uuid.Nil }
 
+// MarshalText and UnmarshalText are for JSON and the like.
 func (id ID[K]) MarshalText() ([]byte, error) { return uuid.UUID(id).MarshalText() }
 
 func (id *ID[K]) UnmarshalText(b []byte) error { return (*uuid.UUID)(id).UnmarshalText(b) }
