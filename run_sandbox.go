@@ -28,52 +28,36 @@ import (
 func runSandbox(ctx context.Context, cfg Config, ownAddr, ownConsole bool, out, errOut io.Writer) error {
 	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 	say("Marketa sandbox: starting")
-	return withDatabase(ctx, cfg, errOut, func(cfg Config) error {
+	return withDatabase(ctx, cfg, errOut, func(cfg Config) (err error) {
 		say("  database ready")
-		fresh, err := freshDatabase(ctx, cfg.DatabaseURL)
-		if err != nil {
-			return err
-		}
-		cfg.DatabaseURL = fresh
-		world, err := sandbox.Start(sandbox.Config{Seed: uint64(time.Now().UnixNano())})
-		if err != nil {
-			return err
-		}
-		defer func() { _ = world.Close() }()
-		say("  simulated WhatsApp, Telegram and models ready")
-		real := cfg.GeminiAPIKey != "" || cfg.OpenAIBaseURL != ""
-		cfg = cfg.against(world)
 		if cfg.ListenAddr, err = freeAddr(cfg.ListenAddr, ownAddr); err != nil {
 			return err
 		}
-		return runAgainst(ctx, cfg, world, real, ownConsole, say)
+		return runAgainst(ctx, cfg, ownConsole, say)
 	})
 }
 
-func runAgainst(ctx context.Context, cfg Config, world *sandbox.World, real, ownConsole bool, say func(string, ...any)) error {
+func runAgainst(ctx context.Context, cfg Config, ownConsole bool, say func(string, ...any)) error {
 	log, closeLog, err := sandboxLog(cfg.DataDir)
 	if err != nil {
 		return err
 	}
 	defer closeLog()
-	app, err := NewApp(ctx, cfg, world.Clock, log)
-	if err != nil {
-		return err
+	s := &stage{cfg: cfg, log: log}
+	if err := s.open(ctx); err != nil {
+		return errors.Join(err, s.close())
 	}
-	if err := app.Start(ctx, RoleAll); err != nil {
-		return errors.Join(err, stopApp(app))
-	}
-	world.Hook("http://" + app.Addr)
-	say("  platform ready on %s", app.Addr)
-	page, address, err := serveConsole(cfg, world, real, ownConsole)
+	say("  simulated WhatsApp, Telegram and models ready")
+	say("  platform ready on %s", s.app.Addr)
+	page, address, err := serveConsole(cfg, s, ownConsole)
 	if err != nil {
-		return errors.Join(err, stopApp(app))
+		return errors.Join(err, s.close())
 	}
 	say("Open %s   (Ctrl-C stops everything)", address)
 	<-ctx.Done()
 	say("stopping")
 	page()
-	return stopApp(app)
+	return s.close()
 }
 
 // against points the platform at the simulated vendors; models that the environment names stay real.
@@ -144,31 +128,20 @@ func sandboxLog(dir string) (*slog.Logger, func(), error) {
 	return slog.New(slog.NewTextHandler(f, nil)).With("sandbox", true), func() { _ = f.Close() }, nil
 }
 
-func serveConsole(cfg Config, w *sandbox.World, real, ownAddr bool) (stop func(), address string, err error) {
+func serveConsole(cfg Config, s *stage, ownAddr bool) (stop func(), address string, err error) {
 	addr, err := freeAddr(cfg.ConsoleAddr, ownAddr)
 	if err != nil {
 		return nil, "", err
 	}
-	page := console.New(consoleConfig(cfg, w, real))
+	page := console.New(s.consoleConfig())
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, "", fmt.Errorf("sandbox: console: %w", err)
 	}
+	s.setPage(page)
 	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = server.Serve(l) }()
 	return func() { page.Close(); _ = server.Close() }, "http://" + strings.Replace(l.Addr().String(), "[::]", "127.0.0.1", 1), nil
-}
-
-func consoleConfig(cfg Config, w *sandbox.World, real bool) console.Config {
-	c := console.Config{WhatsApp: w.WhatsApp, Telegram: w.Telegram, Clock: w.Clock, Group: sandbox.Approvals,
-		Numbers: []console.Number{{Channel: "marketa", Title: "Marketa", Phone: "390510000100"}, {Channel: "company", Title: "The agency", Phone: "390510000200"}},
-		Managers: []console.Actor{{ID: sandbox.ManagerA, Name: "Marta", Role: "manager"}, {ID: sandbox.ManagerB, Name: "Ben", Role: "manager"},
-			{ID: sandbox.Stranger, Name: "Sam", Role: "a stranger"}},
-		Model: modelName(cfg), StandIn: !real, Controls: controls(w)}
-	for _, p := range sandbox.People() {
-		c.People = append(c.People, console.Person{Phone: p.Phone, Name: p.Name, Place: p.Place, Openers: p.Openers})
-	}
-	return c
 }
 
 func modelName(cfg Config) string {
@@ -176,24 +149,6 @@ func modelName(cfg Config) string {
 		return cfg.GeminiModel
 	}
 	return cfg.OpenAIModel
-}
-
-// controls are what a visitor can try beside writing.
-func controls(w *sandbox.World) []console.Control {
-	ahead := func(d time.Duration) func() error { return func() error { w.Ahead(d); return nil } }
-	away := func(vendor string) (func() error, func() bool) {
-		return func() error { w.Toggle(vendor); return nil }, func() bool { return w.Away(vendor) }
-	}
-	list := []console.Control{
-		{Name: "hour", Label: "Clock +1 hour", Do: ahead(time.Hour)},
-		{Name: "day", Label: "Clock +1 day", Do: ahead(24 * time.Hour)},
-		{Name: "lose", Label: "Lose the next WhatsApp answer", Note: "The message goes out, but the platform is not told", Do: func() error { w.LoseNextAnswer(); return nil }},
-	}
-	for _, v := range []struct{ name, label string }{{"whatsapp", "WhatsApp is away"}, {"telegram", "Telegram is away"}, {"model", "The models are away"}} {
-		do, on := away(v.name)
-		list = append(list, console.Control{Name: v.name + "-away", Label: v.label, Do: do, On: on})
-	}
-	return list
 }
 
 var _ store.Clock = (*wire.Clock)(nil)

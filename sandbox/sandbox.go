@@ -35,14 +35,15 @@ const (
 type Person struct {
 	Phone, Name, Place string
 	Openers            []string
+	Voices             []string // what they may say in a voice note
 }
 
 // People are the clients.
 func People() []Person {
 	return []Person{
-		{"393330000001", "Anna", "Trattoria Demo, Bologna", []string{"Ciao! Domenica siamo aperti 12-15:30, potete correggere gli orari nei post?", "Hi! Could you post our new lemon cake this week?"}},
-		{"491510000002", "Jonas", "Café Beispiel, Köln", []string{"Hallo, wann kommt der nächste Post?", "Was kostet ein zusätzlicher Post pro Woche?"}},
-		{"34600000003", "Lucía", "Taberna Ejemplo, Sevilla", []string{"Hola, las fotos de la terraza no me gustan nada", "¿Podéis publicar la paella el viernes?"}},
+		{"393330000001", "Anna", "Trattoria Demo, Bologna", []string{"Ciao! Domenica siamo aperti 12-15:30, potete correggere gli orari nei post?", "Hi! Could you post our new lemon cake this week?"}, nil},
+		{"491510000002", "Jonas", "Café Beispiel, Köln", []string{"Hallo, wann kommt der nächste Post?", "Was kostet ein zusätzlicher Post pro Woche?"}, nil},
+		{"34600000003", "Lucía", "Taberna Ejemplo, Sevilla", []string{"Hola, las fotos de la terraza no me gustan nada", "¿Podéis publicar la paella el viernes?"}, nil},
 	}
 }
 

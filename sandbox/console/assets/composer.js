@@ -63,7 +63,7 @@ export function composer({ name, onSend, placeholder, before }) {
     setContext,
     context: () => context,
     typed: () => field.value.trim(),
-    clear: () => { field.value = ""; setContext(null); grow(); },
+    clear: (keepContext) => { field.value = ""; if (!keepContext) setContext(null); grow(); },
     fill: (text) => { field.value = text; grow(); field.focus(); },
     focus: () => field.focus({ preventScroll: true }),
     // On a touch screen an opened keyboard hides half of the chat: only an explicit act may open it.

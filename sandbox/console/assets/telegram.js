@@ -48,9 +48,9 @@ export function telegramPane(root, { refresh, isVisible, onPressed }) {
 
   async function sendThing(thing) {
     const context = box.context();
+    box.clear();
     try {
       await act("telegram/thing", { user: ui.actor, chat: ui.chat, thread: thread(), replyTo: context && context.kind === "reply" ? context.id : 0, ...thing });
-      box.clear();
     } catch (err) { complain(err); }
   }
 

@@ -51,5 +51,5 @@ const icons = { hour: "clock", day: "clock", lose: "warn", reset: "reset" };
 
 const controls = () => state.meta().controls.map((c) => ({
   label: c.label, note: c.note, checked: c.on, icon: c.on === undefined ? icons[c.name] : undefined, data: { control: c.name },
-  run: () => act("control", { name: c.name }).then(() => { if (c.on === undefined) notice(c.label + ": done."); }, complain),
+  run: () => { if (c.name === "reset") notice("Starting over…"); act("control", { name: c.name }).then(() => { if (c.on === undefined) notice(c.label + ": done."); }, complain); },
 }));

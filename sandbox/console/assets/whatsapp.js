@@ -47,9 +47,9 @@ export function whatsappPane(root, { refresh, isVisible, onSaid }) {
   async function sendThing(thing) {
     const context = box.context();
     const asPhone = Boolean(context && context.kind === "phone");
+    box.clear(asPhone);
     try {
       await act("whatsapp/thing", { ...state.to(), ...thing, asPhone, quoted: context && context.kind === "reply" ? context.id : "" });
-      if (!asPhone) box.clear();
       if (!asPhone) onSaid();
     } catch (err) { complain(err); }
   }

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"marketa/bots/whatsapp"
+	"marketa/bots/whatsapp/whapi"
+	"marketa/sandbox"
+	"marketa/stages"
+	"marketa/store"
+)
+
+// seed writes into the platform's records what an agency with a past has there: the conversations as the vendor's history
+// tells them, and what is known of each restaurant. Everything goes through the store's own functions.
+func (a *App) seed(ctx context.Context, list []sandbox.Restaurant) error {
+	for _, r := range list {
+		if err := a.seedOne(ctx, r); err != nil {
+			return fmt.Errorf("sandbox: seed %s: %w", r.Name, err)
+		}
+	}
+	return nil
+}
+
+func (a *App) seedOne(ctx context.Context, r sandbox.Restaurant) error {
+	for _, p := range r.Places {
+		if err := a.readHistory(ctx, store.Channel(p.Channel), p.Chat); err != nil {
+			return err
+		}
+	}
+	id, err := a.restaurantOf(ctx, r.Places[0])
+	if err != nil {
+		return err
+	}
+	return a.db.Tx(store.WithRestaurant(ctx, id), func(tx *store.Tx) error { return live(ctx, tx, r) })
+}
+
+// readHistory keeps what the vendor still has of a chat, oldest first, as the webhooks would have told it.
+func (a *App) readHistory(ctx context.Context, channel store.Channel, chat string) error {
+	page, err := a.whatsapp.Channels[channel].History(ctx, chat, whapi.HistoryQuery{Count: 100})
+	if err != nil {
+		return err
+	}
+	slices.Reverse(page.Messages)
+	events, _ := whatsapp.Convert(channel, whapi.Payload{Messages: page.Messages}, a.db.Clock.Now())
+	body, err := json.Marshal(events)
+	if err != nil {
+		return err
+	}
+	return a.db.Ingest(ctx, store.Webhook{Source: "history/" + string(channel), Body: body, Readable: true, Events: events})
+}
+
+func (a *App) restaurantOf(ctx context.Context, p sandbox.Place) (id store.RestaurantID, err error) {
+	err = a.db.System(ctx, store.Desk, func(tx *store.Tx) error {
+		id, err = tx.RestaurantOfChat(ctx, store.Channel(p.Channel), store.VendorChatID(p.Chat))
+		return err
+	})
+	return id, err
+}
+
+// live lets a restaurant go through its life so far and notes what is known of it.
+func live(ctx context.Context, tx *store.Tx, r sandbox.Restaurant) error {
+	if err := tx.NameRestaurant(ctx, r.Name, r.Zone); err != nil {
+		return err
+	}
+	stage := stages.Lead
+	for _, event := range r.Life {
+		next, err := stages.Client.Next(stage, stages.Event(event))
+		if err != nil {
+			return err
+		}
+		if err := tx.MoveStage(ctx, event, string(stage), string(next), "seed"); err != nil {
+			return err
+		}
+		stage = next
+	}
+	for _, f := range r.Facts {
+		if err := tx.NoteFact(ctx, store.Fact{Field: f[0], Value: f[1], Source: "seed"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
