@@ -1,15 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"net/url"
 	"sync"
 	"time"
 
@@ -25,6 +23,8 @@ import (
 	"marketa/bots/whatsapp"
 	"marketa/bots/whatsapp/whapi"
 	"marketa/internal/fault"
+	"marketa/internal/files"
+	"marketa/internal/rest"
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
@@ -38,14 +38,14 @@ type App struct {
 	cfg      Config
 	log      *slog.Logger
 	db       *store.DB
+	files    *files.Store
 	telegram *telegram.Bot
 	whatsapp *whatsapp.Bot
 	agent    *agent.Agent
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
-	Addr    string    // where it listens, once started
-	Out     io.Writer // where the claim code is printed, if one is needed; nil: standard error
+	Addr    string // where it listens, once started
 	started bool
 	stop    context.CancelFunc
 	loops   sync.WaitGroup
@@ -91,10 +91,13 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	var err error
 	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Owners: a.cfg.TelegramOwners, Log: a.log}); err != nil {
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Log: a.log}); err != nil {
 		return err
 	}
-	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Log: a.log}
+	if a.files, err = files.Open(ctx, a.cfg.MediaURL); err != nil {
+		return err
+	}
+	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Files: a.files, Links: a.links(), Log: a.log}
 	if a.agent, err = a.newAgent(); err != nil {
 		return err
 	}
@@ -113,6 +116,13 @@ func (a *App) channels() map[store.Channel]*whapi.Client {
 	return out
 }
 
+// links fetches addresses that came in messages: from the public internet only, but for a vendor that is simulated on this machine.
+func (a *App) links() *http.Client {
+	base, err := url.Parse(a.cfg.WhapiBaseURL)
+	here := err == nil && net.ParseIP(base.Hostname()).IsLoopback()
+	return rest.SafeClient(rest.Options{AllowLoopback: a.cfg.Development || here, Timeout: 5 * time.Minute})
+}
+
 func (a *App) newAgent() (*agent.Agent, error) {
 	prompts, err := stages.Load()
 	if err != nil {
@@ -126,7 +136,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	return agent.New(agent.Config{DB: a.db, Router: router, Prompts: prompts, Registry: registry,
+	return agent.New(agent.Config{DB: a.db, Router: router, Prompts: prompts, Registry: registry, Files: a.files,
 		Apply:  map[string]agent.Applier{profile.Change: profile.Apply},
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
@@ -134,7 +144,8 @@ func (a *App) newAgent() (*agent.Agent, error) {
 // newRouter makes the routes: Gemini first, OpenAI behind it for replies; the small model first for triage. nil when no
 // model is configured.
 func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) {
-	var reply, triage []llm.Hop
+	var reply, triage, transcribe []llm.Hop
+	slowEar := llm.Timeouts{FirstByte: time.Minute, Idle: 30 * time.Second, Total: 2 * time.Minute} // a long voice note is listened to before the first word
 	if cfg.GeminiAPIKey != "" {
 		client, err := gemini.New(gemini.Config{BaseURL: cfg.GeminiBaseURL, Key: cfg.GeminiAPIKey, Model: cfg.GeminiModel})
 		if err != nil {
@@ -142,6 +153,7 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 		}
 		reply = append(reply, llm.Hop{Model: cfg.GeminiModel, Client: client})
 		triage = append(triage, llm.Hop{Model: cfg.GeminiModel, Client: client})
+		transcribe = append(transcribe, llm.Hop{Model: cfg.GeminiModel, Client: client, Timeouts: slowEar})
 	}
 	if cfg.OpenAIBaseURL != "" {
 		client, err := openai.New(openai.Config{BaseURL: cfg.OpenAIBaseURL, Key: cfg.OpenAIAPIKey, Model: cfg.OpenAIModel})
@@ -153,13 +165,18 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 			small = cfg.OpenAIModel // another server has models of its own
 		}
 		reply = append(reply, llm.Hop{Model: cfg.OpenAIModel, Client: client, Timeouts: patience(cfg)})
+		ear, err := openai.NewTranscriber(openai.Config{BaseURL: cfg.OpenAIBaseURL, Key: cfg.OpenAIAPIKey, Model: cfg.TranscribeModel})
+		if err != nil {
+			return nil, err
+		}
+		transcribe = append(transcribe, llm.Hop{Model: cfg.TranscribeModel, Client: ear, Timeouts: slowEar})
 		triage = append([]llm.Hop{{Model: small, Client: client, Timeouts: patience(cfg)}}, triage...)
 	}
 	if len(reply) == 0 {
 		log.Warn("no language model is configured: every message becomes a card without a draft (set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL)")
 		return nil, nil
 	}
-	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage},
+	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage, llm.Transcribe: transcribe},
 		Book: agent.Books(db, log), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
 }
@@ -186,8 +203,10 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &agent.TurnWorker{Agent: a.agent})
 	river.AddWorker(workers, &agent.ApplyWorker{Agent: a.agent})
+	river.AddWorker(workers, &agent.ListenWorker{Agent: a.agent})
 	river.AddWorker(workers, &whatsapp.DeliverWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &whatsapp.LookWorker{Bot: a.whatsapp})
+	river.AddWorker(workers, &whatsapp.FetchWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &telegram.HandleWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
@@ -198,6 +217,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 			store.QueueDeliveries: {MaxWorkers: 10},
 			store.QueueTelegram:   {MaxWorkers: 6},
 			store.QueueUpdates:    {MaxWorkers: 4},
+			store.QueueMedia:      {MaxWorkers: 4},
 		},
 		Workers: workers, FetchCooldown: 50 * time.Millisecond, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
 	})
@@ -249,10 +269,7 @@ func (a *App) Start(ctx context.Context, role Role) error {
 	}
 	a.Addr, a.started = listener.Addr().String(), true
 	a.loops.Go(func() { _ = a.server.Serve(listener) })
-	if role == RoleWeb {
-		return nil
-	}
-	return a.announceClaim(ctx, cmp.Or[io.Writer](a.Out, os.Stderr))
+	return nil
 }
 
 const sweepEvery = time.Second
@@ -288,6 +305,7 @@ func (a *App) Stop(ctx context.Context) error {
 		a.stop()
 	}
 	a.loops.Wait()
+	_ = a.files.Close()
 	a.db.Close()
 	if errors.Is(err, context.DeadlineExceeded) {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,7 @@ type Config struct {
 	PublicURL   string
 	ConsoleAddr string
 	LogFormat   string
+	MediaURL    string
 
 	WhapiBaseURL      string
 	WhapiChannels     []ChannelToken
@@ -35,7 +37,6 @@ type Config struct {
 	TelegramBotToken      string
 	TelegramWebhookSecret string
 	TelegramOwners        []int64
-	Unclaimed             bool // the sandbox has no owners either: somebody claims it
 	TelegramApprovalsChat int64
 
 	BurstWindow time.Duration
@@ -43,7 +44,7 @@ type Config struct {
 
 	GeminiBaseURL, GeminiAPIKey, GeminiModel string
 	OpenAIBaseURL, OpenAIAPIKey, OpenAIModel string
-	TriageModel                              string
+	TriageModel, TranscribeModel             string
 }
 
 // ChannelToken is one of our WhatsApp numbers with its token at Whapi.
@@ -70,6 +71,7 @@ func settings() []setting {
 		{"MARKETA_ENV", "production", "development reads .env and allows http addresses; production allows neither", false, readEnv},
 		{"DATABASE_URL", "", "Postgres with pgvector 0.7 or newer; empty: a private one is started", true, text(func(c *Config) *string { return &c.DatabaseURL })},
 		{"MARKETA_DATA_DIR", "", "where the private Postgres and media live; empty: the user's data folder", false, text(func(c *Config) *string { return &c.DataDir })},
+		{"MEDIA_URL", "", "where clients' files are kept: file:///folder; empty: a folder under MARKETA_DATA_DIR", false, text(func(c *Config) *string { return &c.MediaURL })},
 		{"LISTEN_ADDR", "127.0.0.1:8080", "where webhooks are received", false, text(func(c *Config) *string { return &c.ListenAddr })},
 		{"PUBLIC_URL", "http://127.0.0.1:8080", "our address as vendors see it; only an https one is registered with them", false, readPublicURL},
 		{"CONSOLE_ADDR", "127.0.0.1:8090", "the sandbox's console", false, text(func(c *Config) *string { return &c.ConsoleAddr })},
@@ -80,7 +82,7 @@ func settings() []setting {
 		{"TELEGRAM_BASE_URL", "https://api.telegram.org", "Telegram's Bot API", false, text(func(c *Config) *string { return &c.TelegramBaseURL })},
 		{"TELEGRAM_BOT_TOKEN", "", "the managers' bot", true, text(func(c *Config) *string { return &c.TelegramBotToken })},
 		{"TELEGRAM_WEBHOOK_SECRET", "", "expected in X-Telegram-Bot-Api-Secret-Token", true, text(func(c *Config) *string { return &c.TelegramWebhookSecret })},
-		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002; empty: whoever sends the code that is printed at start; none: the same, in the sandbox too", false, readOwners},
+		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002", false, readOwners},
 		{"TELEGRAM_APPROVALS_CHAT", "", "the group for approval cards; empty: every manager's private chat", false, readChat},
 		{"BURST_WINDOW", "8s", "how long a client may pause inside one thought; at most 45s", false, readWindow},
 		{"GEMINI_BASE_URL", "https://generativelanguage.googleapis.com", "Gemini", false, text(func(c *Config) *string { return &c.GeminiBaseURL })},
@@ -89,6 +91,7 @@ func settings() []setting {
 		{"OPENAI_BASE_URL", "https://api.openai.com/v1", "OpenAI or any compatible server, a local one too", false, text(func(c *Config) *string { return &c.OpenAIBaseURL })},
 		{"OPENAI_API_KEY", "", "asked when Gemini does not answer; may be empty for a local server", true, text(func(c *Config) *string { return &c.OpenAIAPIKey })},
 		{"OPENAI_MODEL", "gpt-5.2", "", false, text(func(c *Config) *string { return &c.OpenAIModel })},
+		{"TRANSCRIBE_MODEL", "gpt-4o-transcribe", "OpenAI's model that writes voice notes down when Gemini does not", false, text(func(c *Config) *string { return &c.TranscribeModel })},
 		{"TRIAGE_MODEL", "gpt-5.4-mini", "OpenAI's model that decides whether a message needs an answer; empty: OPENAI_MODEL", false, text(func(c *Config) *string { return &c.TriageModel })},
 	}
 }
@@ -164,6 +167,13 @@ func (c *Config) check(env map[string]string) error {
 		}
 		c.DataDir = dir
 	}
+	if c.MediaURL == "" {
+		dir, err := filepath.Abs(filepath.Join(c.DataDir, "media"))
+		if err != nil {
+			return fault.New(fault.Invalid, "MARKETA_DATA_DIR is no folder that can be found from here.")
+		}
+		c.MediaURL = (&url.URL{Scheme: "file", Path: filepath.ToSlash(dir)}).String()
+	}
 	// A base URL of our own choosing is a real server; without one, only a key says that OpenAI is wanted.
 	if env["OPENAI_BASE_URL"] == "" && c.OpenAIAPIKey == "" {
 		c.OpenAIBaseURL = ""
@@ -223,10 +233,6 @@ func readChannels(c *Config, v string) error {
 }
 
 func readOwners(c *Config, v string) error {
-	if v == "none" {
-		c.Unclaimed = true
-		return nil
-	}
 	for _, part := range split(v) {
 		id, err := strconv.ParseInt(part, 10, 64)
 		if err != nil || id <= 0 {

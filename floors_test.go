@@ -45,6 +45,7 @@ var floors = map[string]float64{
 	"stages":           1, // lifecycle and policy
 	"agent/llm":        1, // the model contract
 	"internal/rest":    1, // HTTP calls
+	"internal/files":   1, // where bytes lie
 	"store/migrations": 1,
 	"store/embedded":   1, // a private server
 	"sandbox/*":        1, // one vendor simulated each

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"marketa/agent/llm"
+	"marketa/internal/files"
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
@@ -21,6 +22,7 @@ type Config struct {
 	Router   *llm.Router // nil: no model is configured, every message becomes a plain card
 	Prompts  *stages.Prompts
 	Registry *tools.Registry
+	Files    *files.Store       // what clients have sent; nil: models see and hear nothing of it
 	Apply    map[string]Applier // by the kind of a proposal
 	Window   time.Duration      // how long a burst may pause; a turn starts when nothing came in for so long
 	Cap      time.Duration      // but no later than this after the first message
@@ -37,6 +39,7 @@ type Agent struct {
 	router   *llm.Router
 	prompts  *stages.Prompts
 	registry *tools.Registry
+	files    *files.Store
 	apply    map[string]Applier
 	window   time.Duration
 	cap      time.Duration
@@ -49,7 +52,7 @@ type Agent struct {
 
 // New refuses what could not work later: a graph with a fault, a stage that lists a missing tool or an unknown guard.
 func New(cfg Config) (*Agent, error) {
-	a := &Agent{db: cfg.DB, router: cfg.Router, prompts: cfg.Prompts, registry: cfg.Registry, apply: cfg.Apply,
+	a := &Agent{db: cfg.DB, router: cfg.Router, prompts: cfg.Prompts, registry: cfg.Registry, files: cfg.Files, apply: cfg.Apply,
 		window: cfg.Window, cap: cfg.Cap, log: cfg.Log, guards: guards(), draining: make(chan struct{})}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

@@ -15,6 +15,7 @@ import (
 
 const (
 	longestMessage = 4000 // characters of one message in a prompt
+	longestQuote   = 200  // of what a message answers
 	mostOpen       = 40   // messages that wait, in a prompt: the newest
 )
 
@@ -31,11 +32,12 @@ func (w *walk) question() string {
 			before = append(before, w.quote(m))
 		}
 	}
+	before = append(before, w.reactionLines()...)
 	if left := len(w.unhandled) - len(w.open()); left > 0 {
 		open = append(open, fmt.Sprintf("(%d earlier messages are left out)", left))
 	}
-	for _, m := range w.open() {
-		open = append(open, w.quote(m))
+	for _, together := range store.Albums(w.open()) {
+		open = append(open, w.quoteAlbum(together)...)
 	}
 	parts := []string{}
 	if len(before) > 0 {
@@ -66,6 +68,12 @@ func (w *walk) quote(m store.Message) string {
 	}
 	if m.Version > 1 {
 		body += " (edited)"
+	}
+	if m.Around.Forwarded {
+		body = "(forwarded: somebody else's words, not the client's own) " + body
+	}
+	if q := m.Around.Quoted; q != "" {
+		body = "(answers “" + strings.Map(plainBracket, cutTo(oneLine(q), longestQuote)) + "”) " + body
 	}
 	return fmt.Sprintf("[%s, %s] %s", who, m.SentAt.In(w.zone()).Format("2006-01-02 15:04"), body)
 }

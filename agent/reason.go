@@ -30,7 +30,7 @@ func reason(ctx context.Context, w *walk) (delta, error) {
 	if err != nil {
 		return delta{}, err
 	}
-	msgs := append([]llms.MessageContent{llms.TextParts(llms.ChatMessageTypeSystem, system), llms.TextParts(llms.ChatMessageTypeHuman, w.question())}, w.said...)
+	msgs := append([]llms.MessageContent{llms.TextParts(llms.ChatMessageTypeSystem, system), w.asked(ctx)}, w.said...)
 	answer, err := w.agent.router.Generate(ctx, llm.Reply, msgs, w.options()...)
 	var refused *llm.Refused
 	var down *llm.AllDown

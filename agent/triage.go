@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/tmc/langchaingo/llms"
 
 	"marketa/agent/llm"
 	"marketa/stages"
+	"marketa/store"
 )
 
 // verdict is what triage asks a model for.
@@ -22,6 +24,9 @@ const longestWhy = 200 // characters of a model's reason, on the card
 
 // triage asks whether this needs an answer at all. When in doubt, also about the model, it does.
 func triage(ctx context.Context, w *walk) (delta, error) {
+	if w.unheard() {
+		return delta{Next: nodeReason, Why: "a voice note that nobody has heard yet"}, nil
+	}
 	system, err := w.agent.prompts.Triage(stages.TriageData{Stage: stages.Stage(w.restaurant.Stage), Name: noTags(w.restaurant.Name), Languages: w.languages()})
 	if err != nil {
 		return delta{}, err
@@ -52,4 +57,14 @@ func triageSchema() *jsonschema.Schema {
 			"answer": {Type: "boolean", Description: "whether the client's words need an answer"},
 			"why":    {Type: "string", Description: "the reason, short, in English"},
 		}}
+}
+
+// unheard: somebody has said something that is not written down, or sent something that we have not got. Nobody can tell that it needs no
+// answer.
+func (w *walk) unheard() bool {
+	return slices.ContainsFunc(w.unhandled, func(m store.Message) bool {
+		return slices.ContainsFunc(m.Around.Files, func(f store.File) bool {
+			return f.Sounds() && f.Transcript == "" || f.State != "kept" && f.Kind != "sticker"
+		})
+	})
 }

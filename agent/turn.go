@@ -8,7 +8,6 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"marketa/internal/fault"
 	"marketa/store"
 )
 
@@ -77,17 +76,22 @@ func (a *Agent) answer(ctx context.Context, chat store.ChatID) error {
 func (a *Agent) waitForBurst(ctx context.Context, chat store.ChatID) (busy bool, err error) {
 	for {
 		var c store.Chat
-		err := a.db.Tx(ctx, func(tx *store.Tx) (err error) { c, err = tx.Chat(ctx, chat); return err })
-		if fault.KindOf(err) == fault.NotFound {
-			return false, nil // it has moved to another restaurant, with a turn of its own there
-		}
-		if err != nil {
+		var files time.Time
+		if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) {
+			if c, err = tx.Chat(ctx, chat); err == nil {
+				files, err = tx.Awaited(ctx, chat)
+			}
+			return err
+		}); err != nil {
 			return false, err
 		}
 		if c.BusySince == nil {
 			return false, nil
 		}
 		due := a.due(c)
+		if now := a.db.Clock.Now(); !due.After(now) && files.After(now) {
+			due = earlier(files, now.Add(fileLook)) // they may be there at any moment
+		}
 		if !due.After(a.db.Clock.Now()) {
 			return true, nil
 		}
@@ -95,6 +99,16 @@ func (a *Agent) waitForBurst(ctx context.Context, chat store.ChatID) (busy bool,
 			return false, err
 		}
 	}
+}
+
+// fileLook is how often a turn looks whether the files that it waits for are there.
+const fileLook = 300 * time.Millisecond
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // waitUntil ends early when the process drains.

@@ -27,8 +27,10 @@ type walk struct {
 	talk       []store.Message // the last messages, oldest first
 	unhandled  []store.Message // of these, what waits for an answer
 	redo       store.Redo
-	waiting    bool   // a card of this chat waits already
-	managers   string // the language of their cards
+	waiting    bool               // a card of this chat waits already
+	managers   string             // the language of their cards
+	reactions  []store.Reaction   // to what we have said
+	seen       []llms.ContentPart // photos, once they were read
 	policy     stages.Policy
 	tools      []tools.Tool
 
@@ -80,6 +82,9 @@ func (w *walk) load(ctx context.Context, tx *store.Tx) (err error) {
 		return err
 	}
 	if w.talk, err = tx.Conversation(ctx, w.chat.ID, conversationLength); err != nil {
+		return err
+	}
+	if w.reactions, err = tx.ReactionsToUs(ctx, w.chat.ID, w.talk); err != nil {
 		return err
 	}
 	if w.unhandled, err = tx.Unhandled(ctx, w.chat.ID, w.chat.Handled); err != nil {

@@ -96,6 +96,9 @@ func (p *Prompts) Translate(data TranslateData) (string, error) {
 	return p.execute("translate.md", data)
 }
 
+// Transcribe is the system text for writing down what is said in a sound.
+func (p *Prompts) Transcribe() (string, error) { return p.execute("transcribe.md", nil) }
+
 // Version names the prompt texts, so that what managers did to drafts can be compared between versions.
 func (p *Prompts) Version() string { return p.version }
 
@@ -119,7 +122,8 @@ func load(files fs.FS) (*Prompts, error) {
 // try executes everything that can be asked for later.
 func (p *Prompts) try() error {
 	_, err := p.Translate(TranslateData{"German", "de"})
-	faults := []error{err}
+	_, deaf := p.Transcribe()
+	faults := []error{err, deaf}
 	for _, stage := range Client.States() {
 		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}}
 		for _, data := range []ReplyData{{Stage: stage}, full} {
@@ -133,7 +137,7 @@ func (p *Prompts) try() error {
 
 // strays are goals of stages that do not exist: most likely a misspelt one.
 func (p *Prompts) strays() error {
-	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true}
+	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "transcribe.md": true}
 	for _, s := range Client.States() {
 		known[goalFile(s)] = true
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -122,17 +123,19 @@ type View struct {
 	HeldBy       ManagerID // is writing the answer, until HeldUntil
 	HeldName     string
 	HeldUntil    *time.Time
-	Stale        bool // the client has written since it was made
+	Stale        bool            // the client has written since it was made
+	SentID       VendorMessageID // of the reply, and of its echo
+	SentEcho     VendorMessageID
 	Delivery     string
 	DeliveryNote string
 	Receipt      string // the furthest status of what was sent
 	Rev          int64
-	From         int64     // the card answers the client's messages after this
-	Watermark    int64     // up to this
-	Offer        bool      // nobody has said whose chat this is, and this is the first card that anybody decides
-	Said         []Message `db:"-"` // what the card answers
-	Proposals    []string  `db:"-"`
-	Roster       []string  `db:"-"` // of a group: who is in it beside us
+	From         int64      // the card answers the client's messages after this
+	Watermark    int64      // up to this
+	Said         []Message  `db:"-"` // what the card answers
+	Reacted      []Reaction `db:"-"` // to these, and to the reply
+	Proposals    []string   `db:"-"`
+	Roster       []string   `db:"-"` // of a group: who is in it beside us
 
 	Fixed []FixedSent `db:"-"` // fixed texts that the client got meanwhile
 }
@@ -151,12 +154,10 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken, c.taken_until,
 		v.held_by, coalesce(h.name, '') AS held_name, CASE WHEN v.held_until > $2 AND a.state = 'pending' THEN v.held_until END AS held_until,
 		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
-		coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
+		coalesce(x.vendor_id, '') AS sent_id, coalesce(x.echo_id, '') AS sent_echo, coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
 		coalesce((SELECT p.status FROM receipts p WHERE p.channel = coalesce(x.channel, c.channel) AND p.vendor_id IN (x.vendor_id, x.echo_id)
 			ORDER BY array_position(ARRAY['pending', 'sent', 'failed', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
-		v.rev, a.watermark, a.from_watermark AS "from",
-		(c.mapped_at IS NULL AND c.ignored_at IS NULL AND a.state = 'pending' AND NOT EXISTS (SELECT FROM approvals b
-			WHERE b.chat_id = a.chat_id AND b.id < a.id AND b.state NOT IN ('superseded', 'redone'))) AS offer
+		v.rev, a.watermark, a.from_watermark AS "from"
 		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
 		JOIN views v ON v.approval_id = a.id LEFT JOIN managers m ON m.id = a.decided_by LEFT JOIN managers h ON h.id = v.held_by
 		LEFT JOIN outbound o ON o.approval_id = a.id LEFT JOIN deliveries x ON x.outbound_id = o.id
@@ -168,6 +169,9 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		return v, err
 	}
 	if v.Fixed, err = tx.fixedSent(ctx, v); err != nil {
+		return v, err
+	}
+	if v.Reacted, err = tx.reacted(ctx, v); err != nil {
 		return v, err
 	}
 	if v.Proposals, err = tx.shownProposals(ctx, id); err != nil || !v.Group {
@@ -189,7 +193,24 @@ func (tx *Tx) said(ctx context.Context, v View) ([]Message, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: view: messages: %w", err)
 	}
-	return m, nil
+	if err := tx.around(ctx, m); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(m, Message.announces), nil
+}
+
+// reacted are the reactions to what the card answers and to its reply.
+func (tx *Tx) reacted(ctx context.Context, v View) ([]Reaction, error) {
+	var to []VendorMessageID
+	for _, m := range v.Said {
+		to = append(to, m.VendorID)
+	}
+	for _, id := range []VendorMessageID{v.SentID, v.SentEcho} {
+		if id != "" {
+			to = append(to, id)
+		}
+	}
+	return tx.reactions(ctx, v.ChatID, to)
 }
 
 func (tx *Tx) shownProposals(ctx context.Context, id ApprovalID) ([]string, error) {

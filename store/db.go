@@ -40,9 +40,8 @@ type Tx struct {
 	Now        time.Time
 	Restaurant RestaurantID // zero in a System transaction
 
-	tx   pgx.Tx
-	db   *DB
-	role Role
+	tx pgx.Tx
+	db *DB
 }
 
 // Open connects; it neither migrates nor starts anything.
@@ -129,7 +128,7 @@ func (db *DB) run(ctx context.Context, role Role, id RestaurantID, fn func(tx *T
 		if _, err := tx.Exec(ctx, preamble, string(role), restaurant); err != nil {
 			return fmt.Errorf("store: take role: %w", err)
 		}
-		return fn(&Tx{Now: db.Clock.Now().Truncate(time.Microsecond), Restaurant: id, tx: tx, db: db, role: role})
+		return fn(&Tx{Now: db.Clock.Now().Truncate(time.Microsecond), Restaurant: id, tx: tx, db: db})
 	})
 }
 

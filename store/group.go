@@ -180,6 +180,9 @@ func parts(w Webhook) (out []Webhook) {
 	for _, e := range w.Events {
 		out = append(out, Webhook{Events: []Inbound{e}})
 	}
+	for _, a := range w.Abouts { // behind the messages that they are about
+		out = append(out, Webhook{Abouts: []About{a}})
+	}
 	for _, r := range w.Receipts {
 		out = append(out, Webhook{Receipts: []Receipt{r}})
 	}

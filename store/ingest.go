@@ -82,7 +82,8 @@ type Webhook struct {
 	Events   []Inbound
 	Receipts []Receipt
 	Groups   []GroupNews
-	Alert    *Alert // something that managers must hear, once per cause
+	Abouts   []About // what stands around the messages among Events
+	Alert    *Alert  // something that managers must hear, once per cause
 }
 
 // Ingest commits a webhook and returns once it is durable; repeats insert nothing. Webhooks that arrive while another
@@ -133,10 +134,15 @@ func queueBody(batch *pgx.Batch, w Webhook, now time.Time) {
 func (tx *Tx) keepSaid(ctx context.Context, batch *pgx.Batch, group []Webhook) error {
 	var events []Inbound
 	var receipts []Receipt
+	var abouts []About
 	for _, w := range group {
-		events, receipts = append(events, w.Events...), append(receipts, w.Receipts...)
+		events, receipts, abouts = append(events, w.Events...), append(receipts, w.Receipts...), append(abouts, w.Abouts...)
 	}
 	jobs, err := queueEvents(batch, events, tx.Now)
+	if err != nil {
+		return err
+	}
+	fetch, err := queueAbouts(batch, abouts, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -152,7 +158,7 @@ func (tx *Tx) keepSaid(ctx context.Context, batch *pgx.Batch, group []Webhook) e
 			return err
 		}
 	}
-	return tx.Enqueue(ctx, *jobs...)
+	return tx.Enqueue(ctx, append(*jobs, *fetch...)...)
 }
 
 // queueReceipts is in one order for everybody: two replicas that are told the same must not wait for each other in a circle.

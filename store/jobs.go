@@ -11,6 +11,7 @@ const (
 	QueueDeliveries = "deliveries" // WhatsApp
 	QueueTelegram   = "telegram"   // paced
 	QueueUpdates    = "updates"    // presses and words of managers
+	QueueMedia      = "media"      // files from WhatsApp, to the models and to Telegram: slow and large
 )
 
 // RunTurn answers what is unhandled in a chat [agent].
@@ -80,3 +81,29 @@ type HandleUpdate struct {
 
 func (HandleUpdate) Kind() string                 { return "handle_update" }
 func (HandleUpdate) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueUpdates} }
+
+// FetchMedia brings a client's file into our bucket [bots/whatsapp].
+type FetchMedia struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Media      MediaID      `json:"media"`
+}
+
+func (FetchMedia) Kind() string                 { return "fetch_media" }
+func (FetchMedia) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }
+
+// Listen has the words of a sound written down [agent].
+type Listen struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Media      MediaID      `json:"media"`
+}
+
+func (Listen) Kind() string                 { return "listen" }
+func (Listen) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }
+
+// ShowFiles brings the files that a card answers to Telegram, behind the card [bots/telegram].
+type ShowFiles struct {
+	Approval ApprovalID `json:"approval"`
+}
+
+func (ShowFiles) Kind() string                 { return "show_files" }
+func (ShowFiles) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type Message struct {
 	PersonID   PersonID // of a client
 	Number     string   // a client's phone, digits; else the hidden identity
 	Aside      bool     // said in a group and not to us
+	Around     Around   `db:"-"`
 }
 
 const messageColumns = `id, vendor_id, author, author_name, kind, body, version, seq, sent_at, deleted_at, person_id, aside,
@@ -35,7 +37,7 @@ func (tx *Tx) Conversation(ctx context.Context, chat ChatID, n int) ([]Message, 
 	if err != nil {
 		return nil, fmt.Errorf("store: conversation: %w", err)
 	}
-	return m, nil
+	return tx.inWords(ctx, m)
 }
 
 // Unhandled is what the client has written since somebody last answered, decided or found that no answer was needed.
@@ -45,8 +47,20 @@ func (tx *Tx) Unhandled(ctx context.Context, chat ChatID, since int64) ([]Messag
 	if err != nil {
 		return nil, fmt.Errorf("store: unhandled messages: %w", err)
 	}
-	return m, nil
+	return tx.inWords(ctx, m)
 }
+
+// inWords adds what stands around messages, for models: also into the words. A line that only announces an album says nothing.
+func (tx *Tx) inWords(ctx context.Context, m []Message) ([]Message, error) {
+	if err := tx.around(ctx, m); err != nil {
+		return nil, err
+	}
+	spoken(m)
+	return slices.DeleteFunc(m, Message.announces), nil
+}
+
+// announces: the line in front of an album's photos, which come as messages of their own.
+func (m Message) announces() bool { return m.Kind == "album" && len(m.Around.Files) == 0 }
 
 // saveOwn records what we have sent, unless its echo was faster, under this id or another one, or another number of ours has
 // seen it in the group.

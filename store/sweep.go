@@ -27,6 +27,9 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 			sweepUpdates,
 			sweepLooks,
 			sweepTakeOvers,
+			sweepMedia[FetchMedia]("state = 'waiting'"),
+			sweepMedia[Listen]("state = 'kept' AND heard = 'waiting'"),
+			sweepDue[ShowFiles]("file_views", "approval_id", "approval_id AS approval", sweepGrace),
 		} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
@@ -50,6 +53,7 @@ func sweepChats(window, cap time.Duration) func(context.Context, *Tx) ([]river.J
 		return collect[RunTurn](ctx, tx, `UPDATE chats SET swept_at = $1 WHERE id IN (SELECT id FROM chats WHERE busy_since IS NOT NULL
 			AND least(coalesce(last_inbound_at, busy_since) + $2::interval, busy_since + $3::interval) < $4 AND busy_since < $4
 			AND (lease_until IS NULL OR lease_until < $1) AND (swept_at IS NULL OR swept_at < $4)
+			AND NOT EXISTS (SELECT FROM media f WHERE f.chat_id = chats.id AND f.awaited_until > $4)
 			ORDER BY busy_since LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING restaurant_id AS restaurant, id AS chat`,
 			tx.Now, window, cap, tx.Now.Add(-sweepGrace), sweepLimit)
 	}
@@ -69,6 +73,16 @@ func sweepDue[J river.JobArgs](table, id, args string, grace time.Duration) func
 		ORDER BY next_at LIMIT $5 FOR UPDATE SKIP LOCKED) RETURNING %[3]s`, table, id, args)
 	return func(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
 		return collect[J](ctx, tx, sql, tx.Now, tx.Now.Add(-grace), sweepGrace, LeaseTime, sweepLimit)
+	}
+}
+
+// sweepMedia takes the files that are due for what J does with them.
+func sweepMedia[J river.JobArgs](which string) func(context.Context, *Tx) ([]river.JobArgs, error) {
+	sql := `UPDATE media SET swept_at = $1 WHERE id IN (SELECT id FROM media WHERE next_at <= $2 AND ` + which + ` AND (lease_until IS NULL OR lease_until < $1)
+		AND (swept_at IS NULL OR swept_at < next_at OR swept_at <= $1::timestamptz - $3::interval)
+		ORDER BY next_at LIMIT $4 FOR UPDATE SKIP LOCKED) RETURNING restaurant_id AS restaurant, id AS media`
+	return func(ctx context.Context, tx *Tx) ([]river.JobArgs, error) {
+		return collect[J](ctx, tx, sql, tx.Now, tx.Now.Add(-sweepGrace), LeaseTime, sweepLimit)
 	}
 }
 
@@ -109,6 +123,8 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 		(SELECT 'updates:' || count(*) FROM updates WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'looks:' || count(*) FROM approvals a JOIN views v ON v.approval_id = a.id WHERE a.state = 'pending' AND v.next_at IS NULL AND v.looked_at < $2 HAVING count(*) > 0),
 		(SELECT 'take-overs:' || count(*) FROM chats WHERE taken_by IS NOT NULL AND taken_until <= $3 AND take_over_told IS DISTINCT FROM taken_until HAVING count(*) > 0),
+		(SELECT 'files:' || count(*) FROM media WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'shown files:' || count(*) FROM file_views WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon), tx.Now.Add(-lookAfter), tx.Now)
 	if err != nil {
 		return "", fmt.Errorf("store: outstanding: %w", err)

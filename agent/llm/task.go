@@ -4,11 +4,14 @@ package llm
 type Task string
 
 const (
-	Triage Task = "triage" // does this need an answer at all?
-	Reply  Task = "reply"  // the words for the client, with tools
-
-	Translate Task = "translate" // for people who read another language; nobody sends it as it is
+	Triage     Task = "triage"     // does this need an answer at all?
+	Reply      Task = "reply"      // the words for the client, with tools
+	Transcribe Task = "transcribe" // the words in a sound, which is the question's only llms.BinaryContent
+	Translate  Task = "translate"  // for people who read another language; nobody sends it as it is
 )
+
+// Inaudible is what a model answers to [Transcribe] when it cannot make out a word.
+const Inaudible = "[inaudible]"
 
 // Effort is how long a model may think before it speaks. The zero value leaves it to the vendor.
 type Effort string

@@ -21,7 +21,7 @@ func Render(v store.View, remindAt *time.Time) Post {
 func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
 	var s strings.Builder
 	s.WriteString(heading(v) + said(v, r) + saidTranslated(v, r))
-	for _, part := range []string{body(v, whole) + draftTranslated(v, r), beside(v, r), footer(v, remindAt)} {
+	for _, part := range []string{body(v, whole) + draftTranslated(v, r), beside(v, r), footer(v, remindAt), reacted(v)} {
 		if part = strings.TrimSpace(part); part != "" {
 			s.WriteString("\n" + part + "\n")
 		}
@@ -46,31 +46,13 @@ func said(v store.View, r room) string {
 	if len(v.Said) == 0 {
 		return ""
 	}
-	var lines []string
-	shown := v.Said[max(0, len(v.Said)-r.messages):]
-	if hidden := len(v.Said) - len(shown); hidden > 0 && len(shown) > 0 {
-		lines = append(lines, fmt.Sprintf("… %s before", plural(hidden, "message", "messages")))
+	lines, hidden := entries(v, r)
+	if hidden > 0 && len(lines) > 0 {
+		lines = append([]string{fmt.Sprintf("… %s before", plural(hidden, "message", "messages"))}, lines...)
 	} else if hidden > 0 {
 		lines = append(lines, fmt.Sprintf("… %s, see WhatsApp", plural(hidden, "message", "messages")))
 	}
-	for _, m := range shown {
-		lines = append(lines, stamp(m.SentAt, v.CreatedAt, v.Zone)+" "+words(m, v, r))
-	}
 	return "<blockquote>" + strings.Join(lines, "\n") + "</blockquote>\n"
-}
-
-func words(m store.Message, v store.View, r room) string {
-	if m.DeletedAt != nil {
-		return "<i>deleted</i>"
-	}
-	s := short(m.Body, r.said)
-	if m.AuthorName != "" && m.AuthorName != v.ChatTitle {
-		s = line(m.AuthorName, 30) + ": " + s
-	}
-	if m.Version > 1 {
-		s += " <i>(edited)</i>"
-	}
-	return s
 }
 
 // body is the text that would leave, or has left.
@@ -222,8 +204,7 @@ func buttons(v store.View, whole bool) (rows [][]Button) {
 		if v.Text != "" && whole {
 			first = append([]Button{tap("✅ Send", tapSend)}, first...)
 		}
-		rows = [][]Button{first, {tap("🗑 Discard", tapDiscard), tap("🙋 Take over", tapTakeOver), tap("⏰ Later", tapLater)}}
-		return append(rows, offer(v, tap)...)
+		return [][]Button{first, {tap("🗑 Discard", tapDiscard), tap("🙋 Take over", tapTakeOver), tap("⏰ Later", tapLater)}}
 	}
 	switch v.Delivery {
 	case "asked":

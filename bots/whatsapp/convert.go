@@ -26,6 +26,7 @@ func Convert(channel store.Channel, p whapi.Payload, now time.Time) (events []st
 	for _, target := range p.MessagesRemoved {
 		events = append(events, removal(channel, target, now))
 	}
+	events = append(events, calls(channel, p.Calls, now)...)
 	for _, s := range p.Statuses {
 		receipts = append(receipts, store.Receipt{Channel: channel, VendorID: messageID(s.ID), Status: id(s.Status), Viewer: id(s.ViewerID), At: moment(s.Timestamp, now)})
 	}
@@ -53,6 +54,8 @@ func message(channel store.Channel, m whapi.Message, now time.Time) store.Inboun
 	switch {
 	case m.Type == whapi.TypeAction && m.Action != nil:
 		return action(e, *m.Action)
+	case m.Type == typeAlbum:
+		return ofAlbum(e, albumOf(m))
 	case m.Type == whapi.TypeAction && m.FromMe, m.Type == whapi.TypeSystem, m.Type == whapi.TypeCall, m.Type == whapi.TypePin:
 		e.Op = store.OpNote // also an action of ours that cannot be read: it must not pass for an answer from the phone
 	}
@@ -69,6 +72,8 @@ func action(e store.Inbound, a whapi.Action) store.Inbound {
 		e.Op, e.Target, e.Kind, e.Body = store.OpDelete, target, whapi.TypeText, ""
 	case whapi.ActionReaction:
 		e.Op, e.Kind, e.Body, e.Quoted = store.OpReaction, "reaction", clean(a.Emoji), target
+	case whapi.ActionVote:
+		e.Kind, e.Body, e.Quoted = "vote", voted(a.Votes), target // an answer: something may follow from it
 	case whapi.ActionComment:
 		e.Body, e.Quoted = label("comment", clean(a.Comment)), target // words: somebody may expect an answer
 	default:
@@ -83,7 +88,68 @@ func edited(a whapi.Action) string {
 	if err != nil || content == (whapi.Content{}) {
 		return "[edited, and WhatsApp did not pass on the new words]"
 	}
-	return clean(Visible(a.EditedType, content))
+	return clean(Visible(a.EditedType, wordsOnly(content)))
+}
+
+// wordsOnly leaves out what an edit may or may not repeat, so that the same edit told in two ways reads the same: a file keeps its name.
+func wordsOnly(c whapi.Content) whapi.Content {
+	if c.Document != nil {
+		c.Document = &whapi.ContentDocument{Caption: c.Document.Caption}
+	}
+	return c
+}
+
+// ofAlbum: a line that only announces photos asks for nothing; they come as messages of their own.
+func ofAlbum(e store.Inbound, a album) store.Inbound {
+	e.Body = clean(a.line())
+	if len(a.items) == 0 {
+		e.Op = store.OpNote
+	}
+	return e
+}
+
+// voted is the choice of somebody in a poll. Options may come as hashes, which say nothing to a person.
+func voted(options []string) string {
+	var words []string
+	for _, o := range options {
+		if o = clean(o); o != "" && hashOf(o) == nil {
+			words = append(words, o)
+		}
+	}
+	switch {
+	case len(words) > 0:
+		return label("vote", joined(", ", words...))
+	case len(options) > 0:
+		return label("vote", "see the poll on the phone")
+	}
+	return label("vote", "taken back")
+}
+
+// calls are those that have ended without us: somebody wanted to speak and could not.
+func calls(channel store.Channel, all []whapi.CallEvent, now time.Time) (events []store.Inbound) {
+	for _, c := range all {
+		if c.Status != "missed" && c.Status != "canceled" && c.Status != "rejected" {
+			continue // under way, or answered on the phone
+		}
+		chat := cmp.Or(c.ChatID, c.From)
+		if !strings.Contains(chat, "@") && chat != "" {
+			chat += "@s.whatsapp.net"
+		}
+		if chat == "" {
+			continue
+		}
+		what := "missed call"
+		if c.VideoCall {
+			what = "missed video call"
+		}
+		seconds := c.Timestamp
+		if seconds > now.Unix()*100 {
+			seconds /= 1000 // the vendor's examples are in milliseconds
+		}
+		events = append(events, store.Inbound{Op: store.OpMessage, Channel: channel, Chat: store.VendorChatID(id(chat)), ChatKind: chatKind(chat), VendorID: messageID("call-" + c.ID),
+			Author: store.Client, Sender: sender(whapi.Message{From: c.From, ChatID: chat}), Kind: whapi.TypeCall, Body: label(what, ""), SentAt: moment(seconds, now)})
+	}
+	return events
 }
 
 // update is a change told by messages.patch. The same change may have come as an action: the second telling changes nothing.
@@ -101,6 +167,7 @@ func update(channel store.Channel, u whapi.MessageUpdate, now time.Time) (store.
 	}
 	e.Op, e.Target = store.OpEdit, messageID(u.ID)
 	e.VendorID = e.Target
+	e.Body = clean(Visible(after.Type, wordsOnly(after.Content)))
 	return meant(e, *after), true
 }
 

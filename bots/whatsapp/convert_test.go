@@ -66,7 +66,8 @@ func TestEveryKindBecomesALineThatAPersonCanRead(t *testing.T) {
 		{"event", `"type":"event","event":{"name":"Cena","description":"ore 20"}`, "event", "[event] Cena · ore 20"},
 		{"unknown", `"type":"unknown"`, "unknown", "[message of a kind that WhatsApp did not pass on]"},
 		{"no type", `"from_me":false`, "unknown", "[message of a kind that WhatsApp did not pass on]"},
-		{"newer than us", `"type":"album","album":{"expected_image_count":3}`, "album", "[album]"},
+		{"album in one", `"type":"album","album":{"list":[{"type":"image","image":{"id":"jpeg-1-1","caption":"primi"}},{"type":"video","video":{"id":"mp4-1-1"}}]}`, "album", "[album of 2] primi"},
+		{"newer than us", `"type":"hologram","hologram":{"depth":3}`, "hologram", "[hologram]"},
 		{"newer than us, two words", `"type":"group_member_tag"`, "group_member_tag", "[group member tag]"},
 		{"broken UTF-8", "\"type\":\"text\",\"text\":{\"body\":\"a\xffb\"}", "text", "a\uFFFDb"},
 		{"NUL", `"type":"text","text":{"body":"a\u0000b"}`, "text", "a\uFFFDb"},
@@ -111,7 +112,10 @@ func TestActions(t *testing.T) {
 		{"revoke", `"type":"revoke"`, store.Inbound{Op: store.OpDelete, Target: target, Kind: "text"}},
 		{"reaction", `"type":"reaction","emoji":"👍"`, store.Inbound{Op: store.OpReaction, Quoted: target, Kind: "reaction", Body: "👍"}},
 		{"reaction taken back", `"type":"reaction","emoji":""`, store.Inbound{Op: store.OpReaction, Quoted: target, Kind: "reaction"}},
-		{"vote", `"type":"vote","votes":["1"]`, store.Inbound{Op: store.OpNote, Quoted: target, Kind: "action", Body: "[vote]"}},
+		{"vote", `"type":"vote","votes":["sabato"]`, store.Inbound{Op: store.OpMessage, Quoted: target, Kind: "vote", Body: "[vote] sabato"}},
+		{"vote by hashes", `"type":"vote","votes":["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]`, store.Inbound{Op: store.OpMessage, Quoted: target, Kind: "vote", Body: "[vote] see the poll on the phone"}},
+		{"vote taken back", `"type":"vote","votes":[]`, store.Inbound{Op: store.OpMessage, Quoted: target, Kind: "vote", Body: "[vote] taken back"}},
+		{"edit of a file's caption", `"type":"edit","edited_type":"document","edited_content":{"caption":"quello giusto"}`, store.Inbound{Op: store.OpEdit, Target: target, Kind: "document", Body: "[file] quello giusto"}},
 		{"comment", `"type":"comment","comment":"bello!"`, store.Inbound{Op: store.OpMessage, Quoted: target, Kind: "action", Body: "[comment] bello!"}},
 		{"newer than us", `"type":"keep_in_chat"`, store.Inbound{Op: store.OpNote, Quoted: target, Kind: "action", Body: "[keep in chat]"}},
 	}
@@ -126,7 +130,7 @@ func TestActions(t *testing.T) {
 }
 
 func TestWhatAsksForNoAnswerIsANote(t *testing.T) {
-	for _, rest := range []string{`"type":"system","system":{"body":"Anna ha cambiato numero"}`, `"type":"call","call":{}`, `"type":"pin"`,
+	for _, rest := range []string{`"type":"system","system":{"body":"Anna ha cambiato numero"}`, `"type":"call","call":{}`, `"type":"pin"`, `"type":"album","album":{"expected_image_count":3}`,
 		`"from_me":true,"type":"action"`} { // the last one: an action of ours that cannot be read is no answer from the phone
 		if events, _ := convert(t, item(rest)); len(events) != 1 || events[0].Op != store.OpNote || events[0].Body == "" {
 			t.Errorf("%s: %+v", rest, events)
@@ -191,6 +195,7 @@ func TestUpdates(t *testing.T) {
 		{"a tick of ours", after + `,"from_me":true},"changes":["status"]`, "", ""},
 		{"reactions and words", after + `},"changes":["reactions","text"]`, store.OpEdit, "alle 21"},
 		{"nothing after it", `"changes":["text"]`, "", ""},
+		{"a caption, told as a whole message", `"after_update":{"id":"Kd00.AbCdEf-gHiJkL","type":"document","document":{"id":"pdf-1-1","file_name":"menu.pdf","caption":"quello giusto"},"chat_id":"380501112233@s.whatsapp.net"},"changes":["document"]`, store.OpEdit, "[file] quello giusto"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

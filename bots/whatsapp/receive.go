@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"marketa/bots/whatsapp/whapi"
+	"marketa/internal/files"
 	"marketa/store"
 )
 
@@ -15,7 +18,11 @@ import (
 type Bot struct {
 	DB       *store.DB
 	Channels map[store.Channel]*whapi.Client
+	Files    *files.Store // where clients' files are kept
+	Links    *http.Client // fetches links that came in messages: rest.SafeClient
 	Log      *slog.Logger
+
+	shrinking sync.Mutex
 }
 
 // Receive keeps what Whapi says through one hook (log or bot) of a channel; it returns when everything is durable. Both
@@ -29,7 +36,7 @@ func (b *Bot) Receive(ctx context.Context, channel store.Channel, hook string, b
 	events, receipts := Convert(channel, payload, b.DB.Clock.Now())
 	events = slices.DeleteFunc(events, nobodys)
 	if err := b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
-		Events: events, Receipts: receipts, Groups: groupNews(channel, payload), Alert: alertOf(channel, payload)}); err != nil {
+		Events: events, Receipts: receipts, Abouts: Abouts(channel, payload), Groups: groupNews(channel, payload), Alert: alertOf(channel, payload)}); err != nil {
 		return err
 	}
 	return b.heardOfLink(ctx, channel, payload)

@@ -3,6 +3,7 @@ package whatsapp
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"marketa/bots/whatsapp/whapi"
@@ -31,7 +32,7 @@ func Visible(kind string, c whapi.Content) string {
 // what names the kind in a person's words.
 func what(kind string, c whapi.Content) string {
 	if c.Document != nil {
-		return "file " + c.Document.Name()
+		return "file " + shortName(c.Document.Name())
 	}
 	return kindWord(kind)
 }
@@ -51,11 +52,11 @@ func beside(c whapi.Content) string {
 	case cmp.Or(c.Location, c.LiveLocation) != nil:
 		return place(*cmp.Or(c.Location, c.LiveLocation))
 	case c.Contact != nil:
-		return c.Contact.Name
+		return card(*c.Contact)
 	case c.ContactList != nil:
 		return contacts(*c.ContactList)
 	case c.Poll != nil:
-		return joined(": ", c.Poll.Title, strings.Join(c.Poll.Options, " / "))
+		return polled(*c.Poll)
 	}
 	return beyond(c)
 }
@@ -105,10 +106,39 @@ func place(l whapi.ContentLocation) string {
 func contacts(l whapi.ContentContactList) string {
 	names := make([]string, len(l.List))
 	for i, c := range l.List {
-		names[i] = c.Name
+		names[i] = card(c)
 	}
 	return joined(", ", names...)
 }
+
+// card is whom a visiting card is about, with the number: that is what it was sent for.
+func card(c whapi.ContentContact) string {
+	var numbers []string
+	for _, line := range strings.FieldsFunc(c.VCard, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		name, value, found := strings.Cut(line, ":")
+		if name, _, _ = strings.Cut(name, ";"); found && strings.EqualFold(name[strings.LastIndex(name, ".")+1:], "TEL") && len(numbers) < 3 {
+			numbers = append(numbers, value)
+		}
+	}
+	return joined(" ", c.Name, joined(", ", numbers...))
+}
+
+// polled is a poll with the votes that it has by now.
+func polled(p whapi.ContentPoll) string {
+	votes := map[string]int{}
+	for _, r := range p.Results {
+		votes[r.Name] = r.Count
+	}
+	options := make([]string, len(p.Options))
+	for i, o := range p.Options {
+		if options[i] = o; votes[o] > 0 {
+			options[i] = fmt.Sprintf("%s (%d)", o, votes[o])
+		}
+	}
+	return joined(": ", p.Title, strings.Join(options, " / "))
+}
+
+func count(n int) string { return strconv.Itoa(n) }
 
 // kindWord is a kind as people call it; one that we do not know has the vendor's name.
 func kindWord(kind string) string {
@@ -129,6 +159,10 @@ func kindWord(kind string) string {
 		return "contacts"
 	case whapi.TypeHSM:
 		return "template"
+	case whapi.TypeCall:
+		return "missed call"
+	case whapi.TypeStory:
+		return "answer to a story"
 	case whapi.TypeInteractive:
 		return "message with buttons"
 	case "", whapi.TypeUnknown:

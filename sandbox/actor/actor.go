@@ -8,6 +8,9 @@ func New(seed uint64) *Actor { return &Actor{seed: seed} }
 
 // Answer decides: a structured answer when one is asked for, else the next tool calls, else the text.
 func (a *Actor) Answer(r Request) Reply {
+	if heard, ok := r.written(); ok {
+		return heard
+	}
 	v := look(r)
 	if len(r.Schema) > 0 {
 		return Reply{Text: v.structured()}

@@ -21,6 +21,7 @@ type Turn struct {
 	Text    string
 	Calls   []Call   // assistant
 	Results []Result // tool
+	Sounds  []Sound  // user
 }
 
 // Tool is one function on offer. Schema describes its arguments; Google's upper-case type names are understood too.

@@ -101,10 +101,10 @@ func (b *block) read(verb, rest string) error {
 
 func (s *script) Answer(r Request) Reply {
 	v := look(r)
-	if len(r.Schema) > 0 {
-		if parseSchema(r.Schema).translates() {
-			return Reply{Text: v.translation(s.pairs)}
-		}
+	if len(r.Schema) > 0 && parseSchema(r.Schema).translates() {
+		return Reply{Text: v.translation(s.pairs)}
+	}
+	if _, sound := r.written(); sound || len(r.Schema) > 0 {
 		return s.actor.Answer(r)
 	}
 	for _, b := range s.blocks {

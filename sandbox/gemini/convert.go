@@ -1,11 +1,13 @@
 package gemini
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
 
 	"marketa/sandbox/actor"
+	"marketa/sandbox/props"
 )
 
 // toActor turns a checked request into the mind's terms.
@@ -31,10 +33,24 @@ func toTurn(c content) actor.Turn {
 	for _, a := range answersIn(c) {
 		t.Results = append(t.Results, actor.Result{CallID: a.ID, Name: a.Name, Output: output(a.Response)})
 	}
+	t.Sounds = soundsIn(c)
 	if len(t.Results) > 0 && t.Text == "" {
 		t.Role = "tool"
 	}
 	return t
+}
+
+// soundsIn are what is to be heard in a turn.
+func soundsIn(c content) (all []actor.Sound) {
+	for _, p := range c.Parts {
+		if p.InlineData == nil || !strings.HasPrefix(p.InlineData.MimeType, "audio/") {
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(p.InlineData.Data)
+		words, known := props.Heard(data)
+		all = append(all, actor.Sound{Words: words, Known: known && err == nil})
+	}
+	return all
 }
 
 // textOf joins the words of a turn; pictures and files are named, thoughts left out.

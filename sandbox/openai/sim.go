@@ -82,7 +82,7 @@ func New(cfg Config) *Sim {
 	return &Sim{cfg: cfg, mind: cfg.Mind, kept: map[string]kept{}}
 }
 
-// Faults scripts failures by operation: responses, chat/completions, models.
+// Faults scripts failures by operation: responses, chat/completions, models, audio/transcriptions.
 func (s *Sim) Faults() *wire.Faults { return &s.faults }
 
 // SetMind exchanges the thinking from the next call on.
@@ -110,7 +110,7 @@ func split(path string) (api, rest string) {
 	if !ok {
 		return "", ""
 	}
-	for _, api := range []string{apiResponses, apiChat, apiModels} {
+	for _, api := range []string{apiResponses, apiChat, apiModels, apiAudio} {
 		if path == api {
 			return api, ""
 		}
@@ -137,6 +137,8 @@ func (s *Sim) serve(w http.ResponseWriter, r *http.Request) {
 		s.keptResponse(w, r, rest)
 	case route == "POST chat/completions" && rest == "":
 		s.chat(w, r)
+	case route == "POST "+apiAudio && rest == "" && s.cfg.ResponsesAPI:
+		s.transcribe(w, r)
 	default:
 		s.refuse(w, noSuchURL(r))
 	}
