@@ -11,13 +11,22 @@ func (w *writer) about(p point) string {
 		return base
 	}
 	particulars := w.particulars(p)
-	if len(particulars) == 0 && w.style.language == w.v.tongue() && !w.style.short && len(words(p.text)) >= 3 && len([]rune(p.text)) <= 70 {
+	if len(particulars) == 0 && w.style.language == w.v.tongue() && !w.style.short && !w.plain(p) && len(words(p.text)) >= 3 && len([]rune(p.text)) <= 70 {
 		particulars = []string{w.quote(p.text)}
 	}
 	if len(particulars) == 0 {
 		return base
 	}
 	return base + " (" + strings.Join(particulars[:min(len(particulars), 5)], ", ") + ")"
+}
+
+// plain: the topic says all of the only thing that was asked.
+func (w *writer) plain(p point) bool {
+	switch p.topic {
+	case price, publishing, numbers, phoneCall, contract:
+		return len(w.points) == 1
+	}
+	return false
 }
 
 // particulars in the client's words; days in ours, when we answer in another language.

@@ -187,7 +187,7 @@ func (f filler) who() string {
 // question is what the people read: who asks, from where, in the client's own words.
 func (f filler) question() string {
 	from := f.who()
-	if f.v.restaurant != "" {
+	if f.v.restaurant != "" && f.v.restaurant != from {
 		from += " (" + f.v.restaurant + ")"
 	}
 	return from + ": “" + f.p.text + "”"

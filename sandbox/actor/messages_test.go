@@ -36,7 +36,7 @@ var heard = []said{
 	{"Was kostet eine Kampagne für Ostern?", "de", "Ostern", "ask_managers", "Ostern"},
 	{"how much would 3 reels a month be", "en", "3 reels", "ask_managers", "3 reels"},
 	{"¿cuánto cuesta un anuncio para el 14 de febrero?", "es", "14 de febrero", "ask_managers", "14 de febrero"},
-	{"Сколько стоит реклама на месяц?", "ru", "реклама на месяц", "ask_managers", "реклама"},
+	{"Сколько стоит реклама на месяц?", "ru", "цене", "ask_managers", "реклама"},
 	{"can you call me tomorrow at 15:00?", "en", "tomorrow at 15:00", "ask_managers", "15:00"},
 	{"Mi potete chiamare venerdì dopo le 17?", "it", "venerdì dopo le 17", "ask_managers", "venerdì"},
 	{"ruft mich bitte heute noch an!", "de", "heute", "ask_managers", "heute"},
