@@ -42,6 +42,7 @@ type App struct {
 	telegram *telegram.Bot
 	whatsapp *whatsapp.Bot
 	agent    *agent.Agent
+	router   *llm.Router // nil: no model is configured
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
@@ -72,6 +73,7 @@ func NewApp(ctx context.Context, cfg Config, clock store.Clock, log *slog.Logger
 	if clock != nil {
 		db.Clock = clock
 	}
+	db.Pace = cfg.Pace
 	a := &App{cfg: cfg, log: log, db: db}
 	if err := a.wire(ctx); err != nil {
 		db.Close()
@@ -132,11 +134,10 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	router, err := newRouter(a.cfg, a.db, a.log)
-	if err != nil {
+	if a.router, err = newRouter(a.cfg, a.db, a.log); err != nil {
 		return nil, err
 	}
-	return agent.New(agent.Config{DB: a.db, Router: router, Prompts: prompts, Registry: registry, Files: a.files,
+	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
 		Apply:  map[string]agent.Applier{profile.Change: profile.Apply},
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
@@ -211,6 +212,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.AlertWorker{Bot: a.telegram})
+	river.AddWorker(workers, &ChoreWorker{App: a})
 	jobs, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{
 		Queues: map[string]river.QueueConfig{
 			store.QueueTurns:      {MaxWorkers: 200}, // most of them wait for a burst to end
@@ -218,6 +220,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 			store.QueueTelegram:   {MaxWorkers: 6},
 			store.QueueUpdates:    {MaxWorkers: 4},
 			store.QueueMedia:      {MaxWorkers: 4},
+			store.QueueChores:     {MaxWorkers: 4},
 		},
 		Workers: workers, FetchCooldown: 50 * time.Millisecond, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
 	})
@@ -256,6 +259,9 @@ func (a *App) Start(ctx context.Context, role Role) error {
 	if role != RoleWeb {
 		if err := a.jobs.Start(ctx); err != nil {
 			return fmt.Errorf("app: start workers: %w", err)
+		}
+		if err := a.planChores(ctx); err != nil {
+			return err
 		}
 		a.loops.Go(func() { a.sweep(ctx) })
 		a.loops.Go(func() { a.introduce(ctx) })

@@ -39,6 +39,7 @@ type Config struct {
 	TelegramOwners        []int64
 	TelegramApprovalsChat int64
 
+	Pace        store.Pace
 	BurstWindow time.Duration
 	BurstCap    time.Duration
 
@@ -85,6 +86,8 @@ func settings() []setting {
 		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002", false, readOwners},
 		{"TELEGRAM_APPROVALS_CHAT", "", "the group for approval cards; empty: every manager's private chat", false, readChat},
 		{"BURST_WINDOW", "8s", "how long a client may pause inside one thought; at most 45s", false, readWindow},
+		{"PACE_REPLIES", "20/1m 200/1h", "how many replies one number may send inside open exchanges", false, readRates(func(c *Config) *[]store.Rate { return &c.Pace.Replies })},
+		{"PACE_PROACTIVE", "2/1m 10/15m 30/1h 50/24h", "the same for messages to clients who have not written for a day: strict, for they get numbers blocked", false, readRates(func(c *Config) *[]store.Rate { return &c.Pace.Proactive })},
 		{"GEMINI_BASE_URL", "https://generativelanguage.googleapis.com", "Gemini", false, text(func(c *Config) *string { return &c.GeminiBaseURL })},
 		{"GEMINI_API_KEY", "", "asked first for replies", true, text(func(c *Config) *string { return &c.GeminiAPIKey })},
 		{"GEMINI_MODEL", "gemini-3.1-pro-preview", "", false, text(func(c *Config) *string { return &c.GeminiModel })},

@@ -10,15 +10,15 @@ import (
 	"marketa/store"
 )
 
-// introduce tells the vendors who we are: the bot's commands, and our webhooks where they can be reached from outside. It
-// goes on until it worked; everything else works meanwhile.
+// introduce tells Telegram who we are: the bot's commands, and our webhook where it can be reached from outside. It goes on
+// until it worked; everything else works meanwhile. The WhatsApp numbers are a chore (chores.go).
 func (a *App) introduce(ctx context.Context) {
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		err := a.introduceOnce(ctx)
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		a.log.Warn("a vendor could not be told about our webhooks and commands", "error", err, "again_in", wait)
+		a.log.Warn("Telegram could not be told about our webhook and commands", "error", err, "again_in", wait)
 		if a.db.Clock.Wait(ctx, a.db.Clock.Now().Add(wait)) != nil {
 			return
 		}
@@ -36,14 +36,6 @@ func (a *App) introduceOnce(ctx context.Context) error {
 			hook = public + "/webhooks/telegram"
 		}
 		if err := a.telegram.Introduce(ctx, hook, a.cfg.TelegramWebhookSecret); err != nil {
-			return err
-		}
-	}
-	if public == "" || a.cfg.WhapiWebhookToken == "" {
-		return nil
-	}
-	for channel, client := range a.whatsapp.Channels {
-		if _, err := client.EnsureHooks(ctx, ourHooks(public, channel, a.cfg.WhapiWebhookToken)); err != nil {
 			return err
 		}
 	}

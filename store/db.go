@@ -29,6 +29,7 @@ const (
 // DB is the door to Postgres.
 type DB struct {
 	Clock Clock // SystemClock unless a test or the sandbox moves time
+	Pace  Pace  // what each number may send; DefaultPace when empty
 
 	pool   *pgxpool.Pool
 	jobs   *river.Client[pgx.Tx] // inserts only

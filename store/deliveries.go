@@ -20,6 +20,7 @@ type Delivery struct {
 	Text         string
 	TextHash     []byte
 	State        string
+	Reason       string // what the card says of it
 	Attempts     int
 	Looks        int
 	Answered     bool
@@ -32,7 +33,7 @@ type Delivery struct {
 	Fixed        bool // a fixed text: nobody pressed anything
 }
 
-const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, coalesce(x.channel, c.channel) AS channel, c.kind AS chat_kind, c.vendor_chat_id, o.text, o.text_hash, x.state, x.attempts, x.looks,
+const deliverySelect = `SELECT x.id, x.outbound_id, o.approval_id, x.chat_id, coalesce(x.channel, c.channel) AS channel, c.kind AS chat_kind, c.vendor_chat_id, o.text, o.text_hash, x.state, x.reason, x.attempts, x.looks,
 	x.answered, x.intent_at, x.vendor_id, o.watermark, c.watermark AS chat_mark, x.lease_token, o.fixed_id IS NOT NULL AS fixed,
 	concat_ws(' · ', coalesce(nullif(c.title, ''), 'New contact'), nullif(nullif(r.name, c.title), '')) AS who
 	FROM deliveries x JOIN outbound o ON o.id = x.outbound_id JOIN chats c ON c.id = x.chat_id
@@ -80,6 +81,9 @@ func (tx *Tx) Intend(ctx context.Context, d Delivery) (ok bool, err error) {
 	}
 	if behind {
 		return false, tx.setDelivery(ctx, d, `next_at = $3, lease_token = NULL, lease_until = NULL`, tx.Now.Add(time.Second))
+	}
+	if held, err := tx.heldBack(ctx, d); err != nil || held {
+		return false, err
 	}
 	return true, tx.setDelivery(ctx, d, `state = 'intended', intent_at = $3, attempts = attempts + 1, looks = 0, answered = false, next_at = $4`, tx.Now, tx.Now.Add(LeaseTime))
 }

@@ -95,14 +95,18 @@ func (db *DB) Ingest(ctx context.Context, w Webhook) error {
 	now := db.Clock.Now()
 	w.Events, w.Receipts = slices.Clone(w.Events), slices.Clone(w.Receipts)
 	for i := range w.Events {
-		e := &w.Events[i]
-		e.Message, e.Person, e.NewChat, e.NewRestaurant = NewID[messageKind](), NewID[personKind](), NewID[chatKind](), NewID[restaurantKind]()
-		e.SentAt = plausible(e.SentAt, now)
+		db.fillIn(&w.Events[i])
 	}
 	for i := range w.Receipts {
 		w.Receipts[i].At = plausible(w.Receipts[i].At, now)
 	}
 	return db.ingest.do(ctx, w)
+}
+
+// fillIn gives an event the ids of the rows that it may make.
+func (db *DB) fillIn(e *Inbound) {
+	e.Message, e.Person, e.NewChat, e.NewRestaurant = NewID[messageKind](), NewID[personKind](), NewID[chatKind](), NewID[restaurantKind]()
+	e.SentAt = plausible(e.SentAt, db.Clock.Now())
 }
 
 // plausible is a vendor's time, or now where it cannot be meant (milliseconds taken for seconds, a clock gone wrong): a
@@ -146,6 +150,7 @@ func (tx *Tx) keepSaid(ctx context.Context, batch *pgx.Batch, group []Webhook) e
 	if err != nil {
 		return err
 	}
+	queueArrivals(batch, events, tx.Now)
 	queueReceipts(batch, receipts, tx.Now) // behind the events: chats are locked before deliveries, everywhere
 	if err := tx.tx.SendBatch(ctx, batch).Close(); err != nil {
 		return fmt.Errorf("store: ingest: %w", err)

@@ -12,6 +12,7 @@ const (
 	QueueTelegram   = "telegram"   // paced
 	QueueUpdates    = "updates"    // presses and words of managers
 	QueueMedia      = "media"      // files from WhatsApp, to the models and to Telegram: slow and large
+	QueueChores     = "chores"     // what is done regularly: slow vendors must hold up nothing else
 )
 
 // RunTurn answers what is unhandled in a chat [agent].
@@ -73,6 +74,14 @@ type ShowAlert struct {
 
 func (ShowAlert) Kind() string                 { return "show_alert" }
 func (ShowAlert) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
+
+// DoChore does something that is done again and again: health, history, hooks [main hands it to whoever does it].
+type DoChore struct {
+	Chore ChoreID `json:"chore"`
+}
+
+func (DoChore) Kind() string                 { return "do_chore" }
+func (DoChore) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueChores} }
 
 // HandleUpdate handles what Telegram sent [bots/telegram].
 type HandleUpdate struct {

@@ -176,6 +176,11 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		"SaveAlertCopy":  only(func(tx *store.Tx) error { return tx.SaveAlertCopy(ctx, store.AlertID(x.pending), store.AlertCopy{}) }),
 		"ShowAlertLater": only(func(tx *store.Tx) error { return tx.ShowAlertLater(ctx, store.AlertID(x.pending), time.Hour) }),
 		"Standing":       only(func(tx *store.Tx) error { return tx.Standing(ctx, store.Alert{Cause: "intruder", Text: "intruder"}) }),
+		"ChannelStates":  func(tx *store.Tx) (any, error) { return tx.ChannelStates(ctx) },
+		"Hasten":         only(func(tx *store.Tx) error { return tx.Hasten(ctx, "marketa", "intruder") }),
+		"PauseChannel":   only(func(tx *store.Tx) error { _, err := tx.PauseChannel(ctx, "intruder", true); return err }),
+		"Quiet":          only(func(tx *store.Tx) error { return tx.Quiet(ctx, "intruder", later) }),
+		"SetLink":        only(func(tx *store.Tx) error { _, err := tx.SetLink(ctx, "intruder", "", ""); return err }),
 		"AnswerDoubt":    func(tx *store.Tx) (any, error) { return tx.AnswerDoubt(ctx, x.decided, true) },
 		"Ask":            only(func(tx *store.Tx) error { return tx.Ask(ctx, x.delivery, "?") }),
 		"AskAt":          func(tx *store.Tx) (any, error) { a, _, err := tx.AskAt(ctx, 1, 1); return a, err },
@@ -438,6 +443,13 @@ func TestTheLoginItselfSeesAndWritesNothing(t *testing.T) {
 	w.must(w.db.Ingest(w.ctx, store.Webhook{Body: []byte("{}"), Events: []store.Inbound{removal("never came")}, Receipts: []store.Receipt{{Channel: "marketa", VendorID: "x", Status: "read", At: monday}}}))
 	w.raise(store.Alert{Cause: "x", Text: "x", Key: "x", Who: "x"})
 	w.shown()
+	w.must(w.db.PlanChores(w.ctx, []store.Channel{"marketa"}, []string{store.ChoreHistory}))
+	_, err := w.db.BeginPass(w.ctx, "marketa")
+	w.must(err)
+	missing, err := w.db.Recall(w.ctx, store.Recall{Channel: "marketa", Chat: "lost", Missed: []store.Inbound{message("lost", "lost", "ciao")}})
+	if err != nil || missing != 1 {
+		t.Fatalf("%d missing, %v", missing, err)
+	}
 	none := store.RestaurantID{}
 	for _, table := range w.ourTables() {
 		if ask[int](w, `SELECT count(*) FROM `+table) == 0 {

@@ -48,6 +48,10 @@ func (h Hop) named() (Hop, error) {
 type line struct {
 	breaker *gobreaker.TwoStepCircuitBreaker[struct{}]
 	rest    rest
+
+	mu    sync.Mutex
+	fails int       // in a row
+	down  time.Time // when the first of them was
 }
 
 // rest is a time in which nobody asks. It belongs to a model (too many requests) or to a provider (its key is dead).

@@ -96,10 +96,12 @@ func health(err error) error {
 // learn lets a model rest that asked for it, and a whole provider whose key was refused.
 func (r *Router) learn(hop Hop, err error) {
 	var failed *Error
+	now := r.cfg.Clock.Now()
 	if !errors.As(err, &failed) {
+		r.lines[hop.key()].note(now, false, true)
 		return
 	}
-	now := r.cfg.Clock.Now()
+	r.lines[hop.key()].note(now, failed.Trips || failed.Outcome == DeadKey, false)
 	switch {
 	case failed.Outcome == DeadKey && failed.Status == 403: // may be about this model only
 		r.lines[hop.key()].rest.take(now.Add(r.cfg.KeyRest), failed)

@@ -108,12 +108,26 @@ func (b *Bot) again(ctx context.Context, d store.Delivery, e *whapi.Error) error
 	wait := max(min(time.Second<<min(d.Attempts+1, 6), time.Minute), e.RetryAfter())
 	b.Log.Warn("whatsapp send did not leave", "error", e, "again_in", wait)
 	return b.DB.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+trouble(e)+" I keep trying."); err != nil || !worthAnAlert(e, d, wait) {
+		if err := tx.Retry(ctx, d, tx.Now.Add(wait), "Not sent yet. "+trouble(e)+" I keep trying."); err != nil {
+			return err
+		}
+		if err := hint(ctx, tx, d.Channel, e, wait); err != nil || !worthAnAlert(e, d, wait) {
 			return err
 		}
 		return tx.Raise(ctx, store.Alert{Cause: linkAlert(d.Channel), Stays: true, Key: d.ChatID.String(), Who: d.Who,
 			Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, trouble(e))})
 	})
+}
+
+// hint lets the other replies of the number know: a link that is gone is looked at right now, a pause holds for all.
+func hint(ctx context.Context, tx *store.Tx, channel store.Channel, e *whapi.Error, wait time.Duration) error {
+	switch {
+	case e.Status == http.StatusTooManyRequests:
+		return tx.Quiet(ctx, channel, tx.Now.Add(wait))
+	case e.Status == http.StatusUnauthorized, e.ChannelLost():
+		return tx.Hasten(ctx, channel, store.ChoreProbe)
+	}
+	return nil
 }
 
 // worthAnAlert: at once for what only a person can mend; for what passes by itself only when it takes long.

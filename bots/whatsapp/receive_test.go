@@ -100,7 +100,7 @@ func TestANumberThatIsNotLinkedIsToldOnceWithWhatToDo(t *testing.T) {
 	b := newBench(t)
 	b.hear(`{"health":{"status":{"code":3,"text":"QR"}},"event":{"type":"channel","event":"post"},"channel_id":"MANTIS-M72HC"}`)
 	b.hear(`{"user":{"id":"380990000001"},"event":{"type":"users","event":"delete"},"channel_id":"MANTIS-M72HC"}`)
-	b.wantAlert(1, "The marketa WhatsApp number: The WhatsApp number is not linked. Open the channel in the Whapi panel and scan the QR code")
+	b.wantAlert(1, "The marketa WhatsApp number cannot send. The WhatsApp number is not linked. Open the channel in the Whapi panel and scan the QR code")
 	b.hear(`{"health":{"status":{"code":4,"text":"AUTH"}},"event":{"type":"channel","event":"post"}}`)
 	b.wantAlert(1, "")
 	b.wantOpen("")

@@ -229,3 +229,40 @@ func overlay(raw json.RawMessage, h Hook) json.RawMessage {
 	b, _ := json.Marshal(fields) // strings, maps and what was JSON before: this cannot fail
 	return b
 }
+
+// AllDownloads are the kinds of files that the vendor can fetch as they come; only those have a link later.
+func AllDownloads() []string {
+	return []string{"image", "audio", "voice", "video", "document", "sticker"}
+}
+
+// EnsureDownloads has the vendor fetch files of these kinds as they come. Nothing is written when it does so already; other
+// settings of media stay as they are.
+//
+// https://support.whapi.cloud/help-desk/account/setting-auto-download
+func (c *Client) EnsureDownloads(ctx context.Context, kinds []string) error {
+	s, err := c.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	wanted := slices.Clone(s.Media.AutoDownload)
+	for _, kind := range kinds {
+		if !slices.Contains(wanted, kind) {
+			wanted = append(wanted, kind)
+		}
+	}
+	if len(wanted) == len(s.Media.AutoDownload) {
+		return nil
+	}
+	var there struct {
+		Media map[string]json.RawMessage `json:"media"`
+	}
+	if err := json.Unmarshal(s.Raw, &there); err != nil {
+		return unclear("ensure downloads", "the settings cannot be read, so they are left alone")
+	}
+	media := map[string]any{}
+	for name, value := range there.Media {
+		media[name] = value
+	}
+	media["auto_download"] = wanted
+	return c.PatchSettings(ctx, Patch{"media": media})
+}

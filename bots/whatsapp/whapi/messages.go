@@ -115,6 +115,10 @@ func (c *Client) History(ctx context.Context, chatID string, q HistoryQuery) (Pa
 	if err != nil {
 		return Page{}, err
 	}
+	return c.page(ctx, op, "/messages/list/"+id, q)
+}
+
+func (c *Client) page(ctx context.Context, op, path string, q HistoryQuery) (Page, error) {
 	var a struct {
 		Messages json.RawMessage `json:"messages"`
 		Count    int             `json:"count"`
@@ -123,7 +127,7 @@ func (c *Client) History(ctx context.Context, chatID string, q HistoryQuery) (Pa
 		First    int             `json:"first"`
 		Last     int             `json:"last"`
 	}
-	if err := c.call(ctx, op, http.MethodGet, "/messages/list/"+id, q.values(), nil, &a); err != nil {
+	if err := c.call(ctx, op, http.MethodGet, path, q.values(), nil, &a); err != nil {
 		return Page{}, err
 	}
 	if firstByte(a.Messages) != '[' {
