@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"sync"
 	"time"
 
@@ -46,7 +49,8 @@ type App struct {
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
-	Addr    string // where it listens, once started
+	Addr    string    // where it listens, once started
+	Out     io.Writer // where the claim code is printed, if one is needed; nil: standard error
 	started bool
 	stop    context.CancelFunc
 	loops   sync.WaitGroup
@@ -93,7 +97,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	var err error
 	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Log: a.log}); err != nil {
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Owners: a.cfg.TelegramOwners, Log: a.log}); err != nil {
 		return err
 	}
 	if a.files, err = files.Open(ctx, a.cfg.MediaURL); err != nil {
@@ -275,7 +279,10 @@ func (a *App) Start(ctx context.Context, role Role) error {
 	}
 	a.Addr, a.started = listener.Addr().String(), true
 	a.loops.Go(func() { _ = a.server.Serve(listener) })
-	return nil
+	if role == RoleWeb {
+		return nil
+	}
+	return a.announceClaim(ctx, cmp.Or[io.Writer](a.Out, os.Stderr))
 }
 
 const sweepEvery = time.Second

@@ -37,6 +37,7 @@ type Config struct {
 	TelegramBotToken      string
 	TelegramWebhookSecret string
 	TelegramOwners        []int64
+	Unclaimed             bool // the sandbox has no owners either: somebody claims it
 	TelegramApprovalsChat int64
 
 	Pace        store.Pace
@@ -83,7 +84,7 @@ func settings() []setting {
 		{"TELEGRAM_BASE_URL", "https://api.telegram.org", "Telegram's Bot API", false, text(func(c *Config) *string { return &c.TelegramBaseURL })},
 		{"TELEGRAM_BOT_TOKEN", "", "the managers' bot", true, text(func(c *Config) *string { return &c.TelegramBotToken })},
 		{"TELEGRAM_WEBHOOK_SECRET", "", "expected in X-Telegram-Bot-Api-Secret-Token", true, text(func(c *Config) *string { return &c.TelegramWebhookSecret })},
-		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002", false, readOwners},
+		{"TELEGRAM_OWNERS", "", "Telegram user ids of the owners: 1001,1002; empty: whoever sends the code that is printed at start; none: the same, in the sandbox too", false, readOwners},
 		{"TELEGRAM_APPROVALS_CHAT", "", "the group for approval cards; empty: every manager's private chat", false, readChat},
 		{"BURST_WINDOW", "8s", "how long a client may pause inside one thought; at most 45s", false, readWindow},
 		{"PACE_REPLIES", "20/1m 200/1h", "how many replies one number may send inside open exchanges", false, readRates(func(c *Config) *[]store.Rate { return &c.Pace.Replies })},
@@ -236,6 +237,10 @@ func readChannels(c *Config, v string) error {
 }
 
 func readOwners(c *Config, v string) error {
+	if v == "none" {
+		c.Unclaimed = true
+		return nil
+	}
 	for _, part := range split(v) {
 		id, err := strconv.ParseInt(part, 10, 64)
 		if err != nil || id <= 0 {

@@ -69,6 +69,9 @@ func (c Config) against(w *sandbox.World) Config {
 	}
 	c.TelegramBaseURL, c.TelegramBotToken, c.TelegramWebhookSecret = w.TelegramURL, w.TelegramToken, w.TelegramSecret
 	c.TelegramOwners, c.TelegramApprovalsChat = []int64{sandbox.ManagerA, sandbox.ManagerB}, sandbox.Approvals
+	if c.Unclaimed {
+		c.TelegramOwners = nil
+	}
 	if !real {
 		c.GeminiBaseURL, c.GeminiAPIKey = w.GeminiURL, w.GeminiKey
 		c.OpenAIBaseURL, c.OpenAIAPIKey = w.OpenAIURL, w.OpenAIKey

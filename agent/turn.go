@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"marketa/internal/fault"
 	"marketa/store"
 )
 
@@ -77,12 +78,16 @@ func (a *Agent) waitForBurst(ctx context.Context, chat store.ChatID) (busy bool,
 	for {
 		var c store.Chat
 		var files time.Time
-		if err := a.db.Tx(ctx, func(tx *store.Tx) (err error) {
+		err := a.db.Tx(ctx, func(tx *store.Tx) (err error) {
 			if c, err = tx.Chat(ctx, chat); err == nil {
 				files, err = tx.Awaited(ctx, chat)
 			}
 			return err
-		}); err != nil {
+		})
+		if fault.KindOf(err) == fault.NotFound {
+			return false, nil // it has moved to another restaurant, with a turn of its own there
+		}
+		if err != nil {
 			return false, err
 		}
 		if c.BusySince == nil {

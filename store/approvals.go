@@ -132,6 +132,7 @@ type View struct {
 	Rev          int64
 	From         int64      // the card answers the client's messages after this
 	Watermark    int64      // up to this
+	Offer        bool       // nobody has said whose chat this is, and this is the first card that anybody decides
 	Said         []Message  `db:"-"` // what the card answers
 	Reacted      []Reaction `db:"-"` // to these, and to the reply
 	Proposals    []string   `db:"-"`
@@ -157,7 +158,9 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		coalesce(x.vendor_id, '') AS sent_id, coalesce(x.echo_id, '') AS sent_echo, coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
 		coalesce((SELECT p.status FROM receipts p WHERE p.channel = coalesce(x.channel, c.channel) AND p.vendor_id IN (x.vendor_id, x.echo_id)
 			ORDER BY array_position(ARRAY['pending', 'sent', 'failed', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
-		v.rev, a.watermark, a.from_watermark AS "from"
+		v.rev, a.watermark, a.from_watermark AS "from",
+		(c.mapped_at IS NULL AND c.ignored_at IS NULL AND a.state = 'pending' AND NOT EXISTS (SELECT FROM approvals b
+			WHERE b.chat_id = a.chat_id AND b.id < a.id AND b.state NOT IN ('superseded', 'redone'))) AS offer
 		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
 		JOIN views v ON v.approval_id = a.id LEFT JOIN managers m ON m.id = a.decided_by LEFT JOIN managers h ON h.id = v.held_by
 		LEFT JOIN outbound o ON o.approval_id = a.id LEFT JOIN deliveries x ON x.outbound_id = o.id

@@ -24,6 +24,8 @@ type Chat struct {
 	TakenUntil    *time.Time
 	Listen        string     // of a group: addressed_only or all
 	PausedUntil   *time.Time // a colleague writes from the phone until then
+	MappedAt      *time.Time // somebody has said whose it is
+	IgnoredAt     *time.Time // no cards from it
 }
 
 // Group says that several people talk here.
@@ -37,7 +39,7 @@ func (c Chat) Taken(now time.Time) bool {
 	return !c.TakenBy.IsZero() && c.TakenUntil != nil && c.TakenUntil.After(now)
 }
 
-const chatColumns = `id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, last_inbound_at, busy_since, taken_by, taken_until, listen, paused_until`
+const chatColumns = `id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, last_inbound_at, busy_since, taken_by, taken_until, listen, paused_until, mapped_at, ignored_at`
 
 // Chat reads one chat.
 func (tx *Tx) Chat(ctx context.Context, id ChatID) (Chat, error) {

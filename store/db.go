@@ -41,8 +41,9 @@ type Tx struct {
 	Now        time.Time
 	Restaurant RestaurantID // zero in a System transaction
 
-	tx pgx.Tx
-	db *DB
+	tx   pgx.Tx
+	db   *DB
+	role Role
 }
 
 // Open connects; it neither migrates nor starts anything.
@@ -129,7 +130,7 @@ func (db *DB) run(ctx context.Context, role Role, id RestaurantID, fn func(tx *T
 		if _, err := tx.Exec(ctx, preamble, string(role), restaurant); err != nil {
 			return fmt.Errorf("store: take role: %w", err)
 		}
-		return fn(&Tx{Now: db.Clock.Now().Truncate(time.Microsecond), Restaurant: id, tx: tx, db: db})
+		return fn(&Tx{Now: db.Clock.Now().Truncate(time.Microsecond), Restaurant: id, tx: tx, db: db, role: role})
 	})
 }
 

@@ -543,6 +543,7 @@ func TestAChangeOfRoleTakesEffectAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.hire()
 	_, id := w.asked("anna", "a che ora?", draft)
+	w.exec(`UPDATE managers SET active = true WHERE telegram_id = $1`, gone) // somebody else owns it meanwhile
 	w.exec(`UPDATE managers SET active = false WHERE telegram_id = $1`, marta)
 	if d := w.decide(press(id, store.Send)); d.Outcome != "denied" {
 		t.Errorf("one who was removed: %s", d.Outcome)

@@ -63,6 +63,9 @@ func (tx *Tx) LeaseDelivery(ctx context.Context, id DeliveryID) (Delivery, error
 func (tx *Tx) Intend(ctx context.Context, d Delivery) (ok bool, err error) {
 	// The chat's row is locked so that a webhook is either before this intent or after it.
 	mark, err := value[int64](ctx, tx, `SELECT watermark FROM chats WHERE id = $1 FOR UPDATE`, d.ChatID)
+	if fault.KindOf(err) == fault.NotFound {
+		return false, ErrLeaseLost // the chat has moved to another restaurant, and the delivery with it
+	}
 	if err != nil {
 		return false, fmt.Errorf("store: intend: %w", err)
 	}

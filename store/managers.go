@@ -16,25 +16,21 @@ type Manager struct {
 	Name       string
 	Role       string // owner, manager, viewer
 	Active     bool
+	AwayUntil  *time.Time
+	DeputyID   ManagerID // who gets his cards while he is away; zero: all others
 }
+
+const managerColumns = `id, telegram_id, name, role, active, away_until, deputy_id`
 
 // Decides says whether this person may decide about drafts.
 func (m Manager) Decides() bool { return m.Active && (m.Role == "owner" || m.Role == "manager") }
 
-// MakeOwners makes the configured Telegram users active owners.
-func (tx *Tx) MakeOwners(ctx context.Context, telegramIDs []int64) error {
-	for _, id := range telegramIDs {
-		if _, err := tx.exec(ctx, `INSERT INTO managers (id, telegram_id, role, created_at) VALUES ($1, $2, 'owner', $3)
-			ON CONFLICT (telegram_id) DO UPDATE SET role = 'owner', active = true`, NewID[managerKind](), id, tx.Now); err != nil {
-			return fmt.Errorf("store: make owner: %w", err)
-		}
-	}
-	return nil
-}
+// Away says whether he is absent now.
+func (m Manager) Away(now time.Time) bool { return m.AwayUntil != nil && m.AwayUntil.After(now) }
 
 // ManagerBy finds an active manager and keeps his name as Telegram gives it. ok is false for a stranger.
 func (tx *Tx) ManagerBy(ctx context.Context, telegramID int64, name string) (m Manager, ok bool, err error) {
-	m, err = row[Manager](ctx, tx, `SELECT id, telegram_id, name, role, active FROM managers WHERE telegram_id = $1 AND active`, telegramID)
+	m, err = row[Manager](ctx, tx, `SELECT `+managerColumns+` FROM managers WHERE telegram_id = $1 AND active`, telegramID)
 	if errors.Is(err, fault.NotFound) {
 		return m, false, nil
 	}
@@ -52,7 +48,7 @@ func (tx *Tx) ManagerBy(ctx context.Context, telegramID int64, name string) (m M
 
 // Managers are the active ones.
 func (tx *Tx) Managers(ctx context.Context) ([]Manager, error) {
-	m, err := rows[Manager](ctx, tx, `SELECT id, telegram_id, name, role, active FROM managers WHERE active ORDER BY created_at, id`)
+	m, err := rows[Manager](ctx, tx, `SELECT `+managerColumns+` FROM managers WHERE active ORDER BY created_at, id`)
 	if err != nil {
 		return nil, fmt.Errorf("store: managers: %w", err)
 	}
@@ -68,18 +64,26 @@ func (tx *Tx) Note(ctx context.Context, actor, action, object string) error {
 	return nil
 }
 
-// Ask is an open question to one manager: the new text of a draft, or the hint of a redo.
+// Ask is an open question to one manager: the new text of a draft, the hint of a redo, or something about what its subject
+// names.
 type Ask struct {
 	ID         AskID
 	ManagerID  ManagerID
 	TgChatID   int64
-	ApprovalID ApprovalID
-	Kind       string // edit, redo
+	ApprovalID ApprovalID // of an edit and a redo
+	Kind       string     // edit, redo, name, zone, belongs, away
+	Subject    Subject
 	MessageID  *int64
 	AskedAt    time.Time
 }
 
-const askColumns = `id, manager_id, tg_chat_id, approval_id, kind, message_id, asked_at`
+// Subject is what a question is about that is not about a card.
+type Subject struct {
+	Restaurant RestaurantID `json:"restaurant,omitzero"`
+	Chat       ChatID       `json:"chat,omitzero"`
+}
+
+const askColumns = `id, manager_id, tg_chat_id, approval_id, kind, subject, message_id, asked_at`
 
 // OpenAsk puts a question to a manager; his older one in the same chat lapses.
 func (tx *Tx) OpenAsk(ctx context.Context, a Ask) (AskID, error) {
@@ -91,8 +95,8 @@ func (tx *Tx) OpenAsk(ctx context.Context, a Ask) (AskID, error) {
 		return AskID{}, fmt.Errorf("store: open ask: %w", err)
 	}
 	id := NewID[askKind]()
-	if _, err := tx.exec(ctx, `INSERT INTO asks (id, manager_id, tg_chat_id, approval_id, kind, asked_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		id, a.ManagerID, a.TgChatID, a.ApprovalID, a.Kind, tx.Now); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO asks (id, manager_id, tg_chat_id, approval_id, kind, subject, message_id, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		id, a.ManagerID, a.TgChatID, a.ApprovalID, a.Kind, a.Subject, a.MessageID, tx.Now); err != nil {
 		return id, fmt.Errorf("store: open ask: %w", err)
 	}
 	return id, nil

@@ -18,6 +18,8 @@ type Notice struct {
 	ThreadID   int64        // the topic; 0: none, or that of About
 	About      RestaurantID // in a forum it goes to the topic of this restaurant; Tell fills in the transaction's own
 	Buttons    [][]NoticeButton
+	Edits      *int64 // the message that it takes the place of
+	CodeID     CodeID // its code is put in when it is sent
 	Attempts   int
 }
 
@@ -34,9 +36,9 @@ func (tx *Tx) Tell(ctx context.Context, n Notice, dedup string) error {
 	if n.About.IsZero() {
 		n.About = tx.Restaurant
 	}
-	told, err := tx.exec(ctx, `INSERT INTO notices (id, tg_chat_id, callback_id, kind, html, reply_to, ask_id, thread_id, about, buttons, dedup, created_at, next_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) ON CONFLICT (dedup) DO NOTHING`,
-		n.ID, n.TgChatID, n.CallbackID, n.Kind, n.HTML, n.ReplyTo, n.AskID, n.ThreadID, n.About, n.Buttons, key, tx.Now)
+	told, err := tx.exec(ctx, `INSERT INTO notices (id, tg_chat_id, callback_id, kind, html, reply_to, ask_id, thread_id, about, buttons, edits, code_id, dedup, created_at, next_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT (dedup) DO NOTHING`,
+		n.ID, n.TgChatID, n.CallbackID, n.Kind, n.HTML, n.ReplyTo, n.AskID, n.ThreadID, n.About, n.Buttons, n.Edits, n.CodeID, key, tx.Now)
 	if err != nil {
 		return fmt.Errorf("store: tell: %w", err)
 	}
@@ -49,7 +51,7 @@ func (tx *Tx) Tell(ctx context.Context, n Notice, dedup string) error {
 // LeaseNotice takes a notice that is due. ErrLeaseLost when it is sent or somebody sends it.
 func (tx *Tx) LeaseNotice(ctx context.Context, id NoticeID) (Notice, error) {
 	n, err := rows[Notice](ctx, tx, `UPDATE notices SET lease_until = $2, attempts = attempts + 1 WHERE id = $1 AND sent_at IS NULL AND next_at <= $3
-		AND (lease_until IS NULL OR lease_until < $3) RETURNING id, tg_chat_id, callback_id, kind, html, reply_to, ask_id, thread_id, about, coalesce(buttons, '[]') AS buttons, attempts`, id, tx.Now.Add(LeaseTime), tx.Now)
+		AND (lease_until IS NULL OR lease_until < $3) RETURNING id, tg_chat_id, callback_id, kind, html, reply_to, ask_id, thread_id, about, coalesce(buttons, '[]') AS buttons, edits, code_id, attempts`, id, tx.Now.Add(LeaseTime), tx.Now)
 	if err != nil {
 		return Notice{}, fmt.Errorf("store: lease notice: %w", err)
 	}

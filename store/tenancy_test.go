@@ -268,6 +268,38 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		"UpdateHandled": only(func(tx *store.Tx) error { return tx.UpdateHandled(ctx, 1) }),
 		"View":          func(tx *store.Tx) (any, error) { return tx.View(ctx, x.pending) },
 		"WasSent":       func(tx *store.Tx) (any, error) { return tx.WasSent(ctx, x.decided) },
+		// Whose chat it is, and who is on the team: rights of the desk and of the login only.
+		"ChatLine":      func(tx *store.Tx) (any, error) { return tx.ChatLine(ctx, x.chat.ID) },
+		"ChatsOf":       func(tx *store.Tx) (any, error) { return tx.ChatsOf(ctx, x.chat.RestaurantID) },
+		"ConfirmClient": func(tx *store.Tx) (any, error) { return tx.ConfirmClient(ctx, x.chat.ID, marta) },
+		"Directory":     func(tx *store.Tx) (any, error) { return tx.Directory(ctx, x.chat.ID) },
+		"Dossier":       func(tx *store.Tx) (any, error) { return tx.Dossier(ctx, x.chat.RestaurantID) },
+		"FindChats":     func(tx *store.Tx) (any, error) { return tx.FindChats(ctx, "", x.mark, 9) },
+		"IgnoreChat":    func(tx *store.Tx) (any, error) { return tx.IgnoreChat(ctx, x.chat.ID, true, marta) },
+		"IgnoredChats":  func(tx *store.Tx) (any, error) { return tx.IgnoredChats(ctx) },
+		"Invite":        func(tx *store.Tx) (any, error) { return tx.Invite(ctx, marta, store.NewCodeID(), "owner", []byte("x")) },
+		"MakeRestaurant": func(tx *store.Tx) (any, error) {
+			_, ok, err := tx.MakeRestaurant(ctx, "intruder", "UTC", marta)
+			return ok, err
+		},
+		"Manager":       func(tx *store.Tx) (any, error) { return tx.Manager(ctx, store.ManagerID{}) },
+		"Move":          func(tx *store.Tx) (any, error) { return tx.Move(ctx, store.MoveID{}) },
+		"MoveChat":      func(tx *store.Tx) (any, error) { return tx.MoveChat(ctx, x.chat.ID, tx.Restaurant, marta) },
+		"MovesOf":       func(tx *store.Tx) (any, error) { return tx.MovesOf(ctx, x.chat.RestaurantID, 9) },
+		"NewClaim":      func(tx *store.Tx) (any, error) { return tx.NewClaim(ctx, []byte("x")) },
+		"OpenInvites":   func(tx *store.Tx) (any, error) { return tx.OpenInvites(ctx) },
+		"Owned":         func(tx *store.Tx) (any, error) { return tx.Owned(ctx) },
+		"RemoveManager": func(tx *store.Tx) (any, error) { return tx.RemoveManager(ctx, marta, store.ManagerID{}) },
+		"RenameRestaurant": func(tx *store.Tx) (any, error) {
+			return tx.RenameRestaurant(ctx, x.chat.RestaurantID, "intruder", marta)
+		},
+		"RevokeInvite":     func(tx *store.Tx) (any, error) { return tx.RevokeInvite(ctx, marta, store.CodeID{}) },
+		"RezoneRestaurant": func(tx *store.Tx) (any, error) { return tx.RezoneRestaurant(ctx, x.chat.RestaurantID, "UTC", marta) },
+		"SetAway":          func(tx *store.Tx) (any, error) { return tx.SetAway(ctx, marta, nil) },
+		"SetDeputy":        func(tx *store.Tx) (any, error) { return tx.SetDeputy(ctx, marta, store.ManagerID{}) },
+		"SetRole":          func(tx *store.Tx) (any, error) { return tx.SetRole(ctx, marta, store.ManagerID{}, "owner") },
+		"UseCode":          func(tx *store.Tx) (any, error) { return tx.UseCode(ctx, stranger, "intruder", "x") },
+		"WasRemoved":       func(tx *store.Tx) (any, error) { return tx.WasRemoved(ctx, stranger) },
 	}
 	maps.Copy(all, groupReaches(ctx, x))
 	return all
@@ -438,7 +470,14 @@ func TestTheLoginItselfSeesAndWritesNothing(t *testing.T) {
 	w.must(w.db.SaveUpdate(w.ctx, 1, []byte("{}")))
 	w.desk(func(tx *store.Tx) error {
 		_, err := tx.OpenAsk(w.ctx, store.Ask{ManagerID: ask[store.ManagerID](w, `SELECT id FROM managers LIMIT 1`), ApprovalID: ask[store.ApprovalID](w, `SELECT id FROM approvals LIMIT 1`), Kind: "edit"})
-		return errors.Join(err, tx.Tell(w.ctx, store.Notice{Kind: "alert", HTML: "x"}, ""))
+		_, invited := tx.Invite(w.ctx, marta, store.NewCodeID(), "viewer", []byte("x"))
+		_, tried := tx.UseCode(w.ctx, stranger, "Stan", "wrong")
+		return errors.Join(err, invited, tried, tx.Tell(w.ctx, store.Notice{Kind: "alert", HTML: "x"}, ""))
+	})
+	w.ingest(message("bruno", "b1", "salve"))
+	w.desk(func(tx *store.Tx) error {
+		_, err := tx.MoveChat(w.ctx, w.chat("bruno").ID, w.chat("acanary").RestaurantID, marta)
+		return err
 	})
 	w.must(w.db.Ingest(w.ctx, store.Webhook{Body: []byte("{}"), Events: []store.Inbound{removal("never came")}, Receipts: []store.Receipt{{Channel: "marketa", VendorID: "x", Status: "read", At: monday}}}))
 	w.raise(store.Alert{Cause: "x", Text: "x", Key: "x", Who: "x"})

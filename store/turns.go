@@ -147,6 +147,9 @@ func (tx *Tx) ToolIntent(ctx context.Context, t Turn, c ToolCall) (ToolCall, err
 	_, err := tx.exec(ctx, `INSERT INTO tool_calls (id, restaurant_id, turn_id, call_id, tool, args, origins, intent_at)
 		VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::jsonb, '{}'), $8) ON CONFLICT (turn_id, call_id) DO NOTHING`,
 		NewID[rowKind](), t.RestaurantID, t.ID, c.CallID, c.Tool, c.Args, c.Origins, tx.Now)
+	if hasMoved(err) {
+		return c, ErrLeaseLost
+	}
 	if err != nil {
 		return c, fmt.Errorf("store: tool intent: %w", err)
 	}

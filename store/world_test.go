@@ -154,7 +154,7 @@ func (w *world) ingest(events ...store.Inbound) {
 // chat reads a chat whatever its restaurant.
 func (w *world) chat(vendor string) store.Chat {
 	w.Helper()
-	r, err := w.root.Query(w.ctx, `SELECT id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, last_inbound_at, busy_since, taken_by, taken_until, listen, paused_until
+	r, err := w.root.Query(w.ctx, `SELECT id, restaurant_id, channel, vendor_chat_id, kind, title, watermark, handled, last_inbound_at, busy_since, taken_by, taken_until, listen, paused_until, mapped_at, ignored_at
 		FROM chats WHERE vendor_chat_id = $1`, vendor)
 	w.must(err)
 	c, err := pgx.CollectExactlyOneRow(r, pgx.RowToStructByName[store.Chat])

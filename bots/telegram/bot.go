@@ -18,7 +18,8 @@ type Config struct {
 	DB            *store.DB
 	BaseURL       string // https://api.telegram.org
 	Token         string
-	ApprovalsChat int64 // 0: cards go to every manager's private chat
+	ApprovalsChat int64   // 0: cards go to every manager's private chat
+	Owners        []int64 // whom the settings make owners at every start
 	HTTP          *http.Client
 	Log           *slog.Logger
 }
@@ -30,6 +31,8 @@ type Bot struct {
 	configured int64                  // the approvals chat as configured, 0 without one
 	approvals  atomic.Int64           // what it is now: its id changes when Telegram makes a supergroup of it
 	name       atomic.Pointer[string] // the bot's own username, once Telegram has told it
+	owners     []int64                // whom the settings make owners
+	secret     []byte                 // invites are made with it
 	log        *slog.Logger
 }
 
@@ -42,7 +45,7 @@ func New(cfg Config) (*Bot, error) {
 	if client == nil {
 		client = &http.Client{Timeout: callTimeout}
 	}
-	b := &Bot{db: cfg.DB, configured: cfg.ApprovalsChat, log: cfg.Log}
+	b := &Bot{db: cfg.DB, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token)}
 	b.approvals.Store(cfg.ApprovalsChat)
 	if cfg.Token == "" {
 		return b, nil

@@ -204,7 +204,8 @@ func buttons(v store.View, whole bool) (rows [][]Button) {
 		if v.Text != "" && whole {
 			first = append([]Button{tap("✅ Send", tapSend)}, first...)
 		}
-		return [][]Button{first, {tap("🗑 Discard", tapDiscard), tap("🙋 Take over", tapTakeOver), tap("⏰ Later", tapLater)}}
+		rows = [][]Button{first, {tap("🗑 Discard", tapDiscard), tap("🙋 Take over", tapTakeOver), tap("⏰ Later", tapLater)}}
+		return append(rows, offer(v, tap)...)
 	}
 	switch v.Delivery {
 	case "asked":

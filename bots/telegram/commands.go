@@ -34,9 +34,23 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 		if err := bringAll(ctx, tx); err != nil {
 			return err
 		}
-		return say(ctx, tx, msg, greeting(m)+"\n\n"+helpText)
+		return say(ctx, tx, msg, greeting(m)+"\n\n"+helpFor(m))
 	case "help":
-		return say(ctx, tx, msg, helpText)
+		return say(ctx, tx, msg, helpFor(m))
+	case "claim":
+		return say(ctx, tx, msg, codeWords("member"))
+	case "new":
+		return b.newPlace(ctx, tx, msg, m)
+	case "link":
+		return b.link(ctx, tx, msg, m)
+	case "restaurant":
+		return b.restaurant(ctx, tx, msg, m)
+	case "ignored":
+		return b.ignored(ctx, tx, msg, m)
+	case "team":
+		return b.team(ctx, tx, msg, m)
+	case "invite":
+		return b.invite(ctx, tx, msg, m)
 	case "language":
 		return b.obeyLanguage(ctx, tx, msg, m)
 	case "queue":
@@ -55,7 +69,7 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 		}
 		return say(ctx, tx, msg, alertsText(all, tx.Now))
 	}
-	return say(ctx, tx, msg, "I do not know /"+line(name, 40)+".\n\n"+helpText)
+	return say(ctx, tx, msg, "I do not know /"+line(name, 40)+".\n\n"+helpFor(m))
 }
 
 // bringAll has every waiting card drawn, so that one which could not be posted before (nobody had pressed Start, the bot was
@@ -87,12 +101,7 @@ const helpText = `When a client writes on WhatsApp, a card with a draft comes he
 <b>Redo</b>: another draft, with your hint (“shorter”, “in German”, “say that we open at 12”).
 <b>Discard</b>: no answer to this.
 <b>Take over</b>: you write yourself, by replying to the card; the bot keeps quiet until you hand it back.
-<b>Later</b>: the card comes back in an hour.
-
-/queue: what waits for a decision
-/alerts: what is wrong with the service right now, and what was during the last day
-/language: the language in which you read clients' words
-/help: this text`
+<b>Later</b>: the card comes back in an hour.`
 
 // queueText is one message, however many wait.
 func queueText(q []store.Waiting, now time.Time) string {
@@ -146,11 +155,7 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 	if b.tg == nil {
 		return errNoToken
 	}
-	if _, err := b.tg.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: []models.BotCommand{
-		{Command: "queue", Description: "What waits for a decision"},
-		{Command: "alerts", Description: "What is wrong right now"},
-		{Command: "language", Description: "The language in which you read clients' words"},
-		{Command: "help", Description: "How this works"}}}); err != nil {
+	if err := b.menus(ctx); err != nil {
 		return b.outcome(ctx, 0, err)
 	}
 	me, err := b.tg.GetMe(ctx)

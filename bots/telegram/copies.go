@@ -87,22 +87,26 @@ func (b *Bot) postMissing(ctx context.Context, d *drawing, there map[int64]bool)
 
 // redraw brings one copy to what the row says.
 func (b *Bot) redraw(ctx context.Context, d *drawing, c store.Card) error {
-	if bytes.Equal(c.ShownHash, d.hash) && (d.view.State != "pending" || d.now.Sub(c.SeenAt) < store.FreshFor) {
-		return nil // of an older one that waits we make sure that nobody has deleted it
+	post, hash := d.faceIn(c.TgChatID)
+	if bytes.Equal(c.ShownHash, hash) && (d.view.State != "pending" || d.now.Sub(c.SeenAt) < store.FreshFor) {
+		return d.letGo(ctx, b, c) // of an older one that waits we make sure that nobody has deleted it
 	}
 	if err := b.wait(ctx, d, c.TgChatID, toRedraw); err != nil {
 		return err
 	}
-	err := b.edit(ctx, c.TgChatID, c.MessageID, d.post)
+	err := b.edit(ctx, c.TgChatID, c.MessageID, post)
 	switch {
 	case errors.Is(err, errLost), errors.Is(err, errMoved):
 		return b.forget(ctx, d, c)
 	case errors.Is(err, errClosed):
-		return nil // whoever comes back finds it there, and it is drawn then
+		return d.letGo(ctx, b, c) // whoever comes back finds it there, and it is drawn then
 	case err != nil && !errors.Is(err, errSame):
 		return err
 	}
-	c.ShownHash = d.hash
+	if d.left(c.TgChatID) {
+		return d.letGo(ctx, b, c)
+	}
+	c.ShownHash = hash
 	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
 		if err := tx.SaveCard(ctx, c); err != nil {
 			return err

@@ -41,6 +41,7 @@ type drawing struct {
 	copies  []store.Card
 	targets []int64
 	people  []int64 // the managers' own chats
+	team    map[int64]store.Manager
 }
 
 // cardAlert is the cause of the alert about cards that Telegram refuses.
@@ -97,6 +98,9 @@ func (b *Bot) beginDrawing(ctx context.Context, id store.ApprovalID) (d drawing,
 		}
 		d.post = Render(d.view, remind)
 		d.hash = hashPost(d.post)
+		if d.team, err = teamBy(ctx, tx); err != nil {
+			return err
+		}
 		if d.targets, d.people, err = b.targets(ctx, tx); err != nil {
 			return err
 		}
@@ -114,11 +118,7 @@ func (b *Bot) targets(ctx context.Context, tx *store.Tx) (chats, people []int64,
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, m := range managers {
-		if m.Decides() {
-			people = append(people, m.TelegramID)
-		}
-	}
+	people = readers(managers, tx.Now)
 	if approvals := b.approvals.Load(); approvals != 0 {
 		return []int64{approvals}, people, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/go-telegram/bot/models"
@@ -36,9 +37,16 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 		if err := b.refuse(ctx, tx, &q.From, "press a button"); err != nil {
 			return err
 		}
-		return answer(ctx, tx, q, "!"+notOnTheTeam)
+		words, err := outside(ctx, tx, &q.From)
+		if err != nil {
+			return err
+		}
+		return answer(ctx, tx, q, "!"+words)
 	}
 	chat, message := placeOf(q)
+	if strings.HasPrefix(q.Data, screenMark) {
+		return b.touch(ctx, tx, q, m, chat, message)
+	}
 	code, id, hash, ok := parseTap(q.Data)
 	if !ok {
 		return answer(ctx, tx, q, notHere)
@@ -95,6 +103,8 @@ func (b *Bot) judge(ctx context.Context, tx *store.Tx, t tapped) error {
 		return b.later(ctx, tx, t)
 	case tapArrived, tapAgain:
 		return b.doubt(ctx, tx, t)
+	case tapNewClient, tapBelongs, tapIgnore:
+		return b.mapTap(ctx, tx, t)
 	}
 	return answer(ctx, tx, t.query, "!This button does not work any more.")
 }

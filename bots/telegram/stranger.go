@@ -22,7 +22,11 @@ func (b *Bot) strangerWrites(ctx context.Context, tx *store.Tx, msg *models.Mess
 		return err
 	}
 	chat, id := msg.Chat.ID, int64(msg.ID)
-	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: esc(notOnTheTeam), ReplyTo: &id, ThreadID: threadOf(msg)}, fmt.Sprintf("refused-%d-%s", chat, daily(tx, msg.From)))
+	words, err := outside(ctx, tx, msg.From)
+	if err != nil {
+		return err
+	}
+	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", HTML: esc(words), ReplyTo: &id, ThreadID: threadOf(msg)}, fmt.Sprintf("refused-%d-%s", chat, daily(tx, msg.From)))
 }
 
 // refuse notes that a stranger was turned away, and tells the managers once a day.
@@ -30,7 +34,7 @@ func (b *Bot) refuse(ctx context.Context, tx *store.Tx, who *models.User, what s
 	if err := tx.Note(ctx, fmt.Sprintf("stranger:%d", who.ID), "telegram.refused", what); err != nil {
 		return err
 	}
-	return tx.Tell(ctx, store.Notice{Kind: "alert", HTML: fmt.Sprintf("🚫 <b>%s</b> (Telegram id <code>%d</code>) is not on the team and tried to %s. Nothing happened. If this is a colleague, add the id to TELEGRAM_OWNERS and start again.",
+	return tx.Tell(ctx, store.Notice{Kind: "alert", HTML: fmt.Sprintf("🚫 <b>%s</b> (Telegram id <code>%d</code>) is not on the team and tried to %s. Nothing happened. If this is a colleague, an owner brings them with /invite.",
 		line(nameOf(who), 60), who.ID, what)}, "stranger-"+daily(tx, who))
 }
 

@@ -106,14 +106,7 @@ func (b *Bot) tellOne(ctx context.Context, n store.Notice, to int64) error {
 }
 
 func (b *Bot) sayTo(ctx context.Context, n store.Notice, to int64) (int64, error) {
-	p := Post{HTML: n.HTML, Thread: n.ThreadID}
-	for _, row := range n.Buttons {
-		var line []Button
-		for _, x := range row {
-			line = append(line, Button(x))
-		}
-		p.Keyboard = append(p.Keyboard, line)
-	}
+	p := Post{HTML: b.wayIn(n), Thread: n.ThreadID, Keyboard: buttonsOf(n)}
 	if n.ReplyTo != nil {
 		p.ReplyTo = *n.ReplyTo
 	}
@@ -129,6 +122,14 @@ func (b *Bot) sayTo(ctx context.Context, n store.Notice, to int64) (int64, error
 	if err := b.place(ctx, to, toTell); err != nil {
 		return 0, err
 	}
+	if n.Edits != nil {
+		if err := b.edit(ctx, to, *n.Edits, p); !errors.Is(err, errLost) {
+			if errors.Is(err, errSame) {
+				err = nil
+			}
+			return *n.Edits, err
+		}
+	}
 	id, err := b.post(ctx, to, p)
 	if !errors.Is(err, errNoThread) {
 		return id, err
@@ -138,6 +139,17 @@ func (b *Bot) sayTo(ctx context.Context, n store.Notice, to int64) (int64, error
 	}
 	p.Thread, p.ReplyTo = 0, 0 // the topic is gone, with what this answers
 	return b.post(ctx, to, p)
+}
+
+func buttonsOf(n store.Notice) (rows [][]Button) {
+	for _, row := range n.Buttons {
+		var line []Button
+		for _, x := range row {
+			line = append(line, Button(x))
+		}
+		rows = append(rows, line)
+	}
+	return rows
 }
 
 // nobody: the chat is closed to us. What was for the approvals chat goes to the managers' own chats; for one person there is

@@ -23,6 +23,9 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 		return err
 	}
 	if !known {
+		if done, err := b.join(ctx, tx, msg, private); done || err != nil {
+			return err
+		}
 		return b.strangerWrites(ctx, tx, msg, private)
 	}
 	if !b.ours(msg.Chat.ID, m) {
@@ -93,11 +96,8 @@ func (b *Bot) reply(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 
 // looksLike: a question of ours whose sending was answered by silence is not known by its number, but by its first sign.
 func looksLike(a store.Ask, question *models.Message) bool {
-	mark := editMark
-	if a.Kind == "redo" {
-		mark = redoMark
-	}
-	return question.From != nil && question.From.IsBot && strings.HasPrefix(question.Text, mark)
+	mark := markOf(a.Kind)
+	return mark != "" && question.From != nil && question.From.IsBot && strings.HasPrefix(question.Text, mark)
 }
 
 // loose words in a private chat answer the question that was put a moment ago.
@@ -114,6 +114,9 @@ func (b *Bot) loose(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 
 // answered puts the answer to a question before the gate. The question stays open where the answer was none.
 func (b *Bot) answered(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager, a store.Ask) error {
+	if a.ApprovalID.IsZero() {
+		return b.answeredAbout(ctx, tx, msg, m, a)
+	}
 	action := store.Edit
 	if a.Kind == "redo" {
 		action = store.RedoIt
