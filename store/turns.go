@@ -148,7 +148,7 @@ func (tx *Tx) ToolIntent(ctx context.Context, t Turn, c ToolCall) (ToolCall, err
 		VALUES ($1, $2, $3, $4, $5, $6, coalesce($7::jsonb, '{}'), $8) ON CONFLICT (turn_id, call_id) DO NOTHING`,
 		NewID[rowKind](), t.RestaurantID, t.ID, c.CallID, c.Tool, c.Args, c.Origins, tx.Now)
 	if hasMoved(err) {
-		return c, ErrLeaseLost
+		return c, fmt.Errorf("%w: %w", ErrLeaseLost, err)
 	}
 	if err != nil {
 		return c, fmt.Errorf("store: tool intent: %w", err)
