@@ -1,6 +1,6 @@
 # The commands a newcomer types. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test
+.PHONY: help setup run test fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -19,4 +19,13 @@ test: ## every check and every test; sets up Chromium too
 	go vet ./...
 	go tool staticcheck ./...
 	go test -race -p 2 -timeout 20m ./...
+	@deploy/setup/stop-test-server.sh
+
+FUZZTIME ?= 10m
+FUZZ = bots/whatsapp/whapi:FuzzParse bots/whatsapp:FuzzConvert bots/telegram:FuzzUpdate bots/telegram:FuzzRender \
+	tools:FuzzRun sandbox/actor:FuzzAnswer sandbox/telegram:FuzzRenderingNeverLetsMarkupThrough internal/language:FuzzAnyText
+
+fuzz: ## look for input that breaks the readers of vendors' words and the cards, 10 minutes for each; or FUZZTIME=1m
+	@deploy/setup/setup.sh --test --quiet
+	@for one in $(FUZZ); do echo "$$one"; go test "./$${one%%:*}" -run '^$$' -fuzz "^$${one##*:}$$" -fuzztime $(FUZZTIME) -parallel 2 || exit 1; done
 	@deploy/setup/stop-test-server.sh

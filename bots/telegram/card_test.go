@@ -346,6 +346,12 @@ func FuzzRender(f *testing.F) {
 			v.Notes.Questions, v.Notes.Warnings, v.Notes.Tainted = append(v.Notes.Questions, name), append(v.Notes.Warnings, text), append(v.Notes.Tainted, why)
 		}
 		v.Notes.Why = why
+		if n%5 == 0 {
+			v.Notes.Translation = &store.Translation{Into: "en", Client: []string{text, why}, Draft: name, Of: v.TextHash, Failed: n%2 == 0}
+		}
+		if n%7 == 0 && len(v.Said) > 0 {
+			v.Group, v.Roster, v.Said[0].AuthorName = true, []string{name, why}, name
+		}
 		p := telegram.Render(v, nil)
 		checkCard(t, v, p, newPhone().show(t, p))
 	})

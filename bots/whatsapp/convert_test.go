@@ -297,6 +297,9 @@ func FuzzConvert(f *testing.F) {
 		if _, err := json.Marshal(events); err != nil {
 			t.Fatal(err)
 		}
+		if len(p.MessagesRemoved) > 0 && len(events) < len(p.Messages)+len(p.MessagesRemoved) {
+			t.Fatalf("%d removals and %d messages made %d events", len(p.MessagesRemoved), len(p.Messages), len(events))
+		}
 		again, _ := whatsapp.Convert("company", p, heard)
 		if !slices.Equal(events, again) {
 			t.Fatal("not the same a second time")

@@ -2,6 +2,7 @@ package actor_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -17,9 +18,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add("24.12.", "don't mention", `[1,"x"]`)
 	f.Add("....???!!!  \n\n 👩‍🍳 ", "emoji emoji; ; and and", "{")
 	f.Fuzz(func(t *testing.T, burst, hint, result string) {
-		if !utf8.ValidString(burst) || !utf8.ValidString(hint) || !utf8.ValidString(result) {
-			t.Skip("wires carry valid text only")
-		}
+		burst, hint, result = carried(burst), carried(hint), carried(result)
 		d := newDesk(t)
 		d.results = map[string]string{"profile_read": result, "profile_propose": result, "ask_managers": result}
 		reply, calls := d.run(burst)
@@ -40,3 +39,6 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// carried is a text as it comes out of a vendor's JSON: what is no text has become a mark that can be seen.
+func carried(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
