@@ -27,5 +27,5 @@ FUZZ = bots/whatsapp/whapi:FuzzParse bots/whatsapp:FuzzConvert bots/telegram:Fuz
 
 fuzz: ## look for input that breaks the readers of vendors' words and the cards, 10 minutes for each; or FUZZTIME=1m
 	@deploy/setup/setup.sh --test --quiet
-	@for one in $(FUZZ); do echo "$$one"; go test "./$${one%%:*}" -run '^$$' -fuzz "^$${one##*:}$$" -fuzztime $(FUZZTIME) -parallel 2 || exit 1; done
+	@for one in $(FUZZ); do echo "$$one"; go test "./$${one%%:*}" -run '^$$' -fuzz "^$${one##*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 200x -parallel 2 || exit 1; done
 	@deploy/setup/stop-test-server.sh

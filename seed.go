@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,17 +26,44 @@ func (a *App) seed(ctx context.Context, list []sandbox.Restaurant) error {
 	return nil
 }
 
+// seedOne is what a manager would have done: the chats were there, the restaurant was made, and they were put under it.
 func (a *App) seedOne(ctx context.Context, r sandbox.Restaurant) error {
 	for _, p := range r.Places {
 		if err := a.readHistory(ctx, store.Channel(p.Channel), p.Chat); err != nil {
 			return err
 		}
 	}
-	id, err := a.restaurantOf(ctx, r.Places[0])
+	var id store.RestaurantID
+	err := a.db.System(ctx, store.Desk, func(tx *store.Tx) (err error) {
+		var made bool
+		if id, made, err = tx.MakeRestaurant(ctx, r.Name, r.Zone, sandbox.ManagerA); err != nil || !made {
+			return cmp.Or(err, errNotOurs)
+		}
+		for _, p := range r.Places {
+			if err := bring(ctx, tx, p, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
 	return a.db.Tx(store.WithRestaurant(ctx, id), func(tx *store.Tx) error { return live(ctx, tx, r) })
+}
+
+var errNotOurs = errors.New("the platform refused its own manager")
+
+func bring(ctx context.Context, tx *store.Tx, p sandbox.Place, to store.RestaurantID) error {
+	chat, err := tx.ChatAt(ctx, store.Channel(p.Channel), store.VendorChatID(p.Chat))
+	if err != nil {
+		return err
+	}
+	moved, err := tx.MoveChat(ctx, chat, to, sandbox.ManagerA)
+	if err == nil && moved.Outcome != "ok" {
+		err = errNotOurs
+	}
+	return err
 }
 
 // readHistory keeps what the vendor still has of a chat, oldest first, as the webhooks would have told it.
@@ -52,19 +81,8 @@ func (a *App) readHistory(ctx context.Context, channel store.Channel, chat strin
 	return a.db.Ingest(ctx, store.Webhook{Source: "history/" + string(channel), Body: body, Readable: true, Events: events})
 }
 
-func (a *App) restaurantOf(ctx context.Context, p sandbox.Place) (id store.RestaurantID, err error) {
-	err = a.db.System(ctx, store.Desk, func(tx *store.Tx) error {
-		id, err = tx.RestaurantOfChat(ctx, store.Channel(p.Channel), store.VendorChatID(p.Chat))
-		return err
-	})
-	return id, err
-}
-
 // live lets a restaurant go through its life so far and notes what is known of it.
 func live(ctx context.Context, tx *store.Tx, r sandbox.Restaurant) error {
-	if err := tx.NameRestaurant(ctx, r.Name, r.Zone); err != nil {
-		return err
-	}
 	stage := stages.Lead
 	for _, event := range r.Life {
 		next, err := stages.Client.Next(stage, stages.Event(event))
