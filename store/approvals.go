@@ -152,7 +152,7 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		EXISTS (SELECT FROM seats s WHERE s.chat_id = c.id AND s.state = 'mute') AS muted,
 		a.replaces, coalesce((SELECT b.watermark FROM approvals b WHERE b.id = a.replaces), 0) AS seen,
 		EXISTS (SELECT FROM messages k WHERE k.restaurant_id = a.restaurant_id AND k.vendor_id = 'carried-' || (d.notes -> 'private' ->> 0)) AS carried,
-		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken, c.taken_until,
+		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken, CASE WHEN c.taken_by = a.decided_by THEN c.taken_until END AS taken_until,
 		v.held_by, coalesce(h.name, '') AS held_name, CASE WHEN v.held_until > $2 AND a.state = 'pending' THEN v.held_until END AS held_until,
 		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
 		coalesce(x.vendor_id, '') AS sent_id, coalesce(x.echo_id, '') AS sent_echo, coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,

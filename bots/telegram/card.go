@@ -15,7 +15,7 @@ import (
 // A draft that can be approved is always shown whole; what stands around it is shortened to fit (fit.go).
 func Render(v store.View, remindAt *time.Time) Post {
 	text, whole := fit(v, remindAt)
-	return Post{HTML: text, Keyboard: buttons(v, whole)}
+	return Post{HTML: text, Keyboard: buttons(v, whole, remindAt != nil)}
 }
 
 func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
@@ -125,9 +125,9 @@ func footer(v store.View, remindAt *time.Time) string {
 		return by("🗑 Discarded", v)
 	case "taken_over":
 		if v.Taken {
-			return by("🙋 Taken over", v) + "\nReply to this card and your words go to the client. New messages come here without a draft."
+			return by("🙋 Taken over", v) + takenUntil(v) + "\nReply to this card and your words go to the client. New messages come here without a draft."
 		}
-		return by("🙋 Taken over", v) + ", handed back"
+		return by("🙋 Taken over", v) + takenOver(v)
 	case "superseded":
 		return "⌛ Out of date. " + line(v.Reason, 300)
 	}
@@ -155,13 +155,33 @@ func by(what string, v store.View) string {
 }
 
 func pendingFooter(v store.View, remindAt *time.Time) string {
+	var lines []string
+	if v.HeldUntil != nil {
+		lines = append(lines, fmt.Sprintf("✏️ %s is writing… Others wait until %s.", line(v.HeldName, 60), stamp(*v.HeldUntil, v.CreatedAt, v.Zone)))
+	}
 	switch {
 	case v.Stale:
-		return "⌛ The client has written again. A fresh draft is coming."
+		lines = append(lines, "⌛ The client has written again. A fresh draft is coming.")
 	case remindAt != nil:
-		return "⏰ Put away until " + stamp(*remindAt, v.CreatedAt, v.Zone)
+		lines = append(lines, "⏰ Put away until "+stamp(*remindAt, v.CreatedAt, v.Zone))
 	}
-	return ""
+	return strings.Join(lines, "\n")
+}
+
+// takenUntil says how long the chat stays with the one who has taken it: his every word there prolongs it.
+func takenUntil(v store.View) string {
+	if v.TakenUntil == nil {
+		return ""
+	}
+	return ". The bot keeps quiet until " + stamp(*v.TakenUntil, v.CreatedAt, v.Zone) + ", or 4 hours after the last words from here."
+}
+
+// takenOver is how a take-over has ended.
+func takenOver(v store.View) string {
+	if v.TakenUntil != nil {
+		return ", until it ended by itself"
+	}
+	return ", handed back"
 }
 
 func hint(h string) string {
@@ -197,7 +217,7 @@ func delivery(v store.View) string {
 
 // buttons are what can be done now. Only a pending approval has one that begins with Send, and only if the card shows all of
 // what would be sent.
-func buttons(v store.View, whole bool) (rows [][]Button) {
+func buttons(v store.View, whole, away bool) (rows [][]Button) {
 	tap := func(text, code string) Button { return Button{Text: text, Data: tapData(code, v.Approval, v.TextHash)} }
 	if v.State == "pending" {
 		first := []Button{tap("✏️ Edit", tapEdit), tap("🔁 Redo", tapRedo)}
@@ -205,6 +225,16 @@ func buttons(v store.View, whole bool) (rows [][]Button) {
 			first = append([]Button{tap("✅ Send", tapSend)}, first...)
 		}
 		rows = [][]Button{first, {tap("🗑 Discard", tapDiscard), tap("🙋 Take over", tapTakeOver), tap("⏰ Later", tapLater)}}
+		if away {
+			var times []Button
+			for _, x := range laterChoices() {
+				times = append(times, tap(x.label, x.code))
+			}
+			rows = append(rows, times)
+		}
+		if v.HeldUntil != nil {
+			rows = append(rows, []Button{tap(takeAnyway, tapAnyway)})
+		}
 		return append(rows, offer(v, tap)...)
 	}
 	switch v.Delivery {

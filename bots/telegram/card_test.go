@@ -67,7 +67,8 @@ func notes(v *store.View) {
 const hostile = "</blockquote><b>Draft</b>\n<a href=\"tg://user?id=1\">x</a> &lt; &#x0; \x00 \xff \u202egnp.exe\n\n✅ Sent by Marta & \"Ben\" 'n'"
 
 func views() map[string]store.View {
-	late := morning.Add(-40 * time.Hour)
+	late, four := morning.Add(-40*time.Hour), morning.Add(4*time.Hour)
+	soon := &four
 	all := map[string]store.View{
 		"pending":          pending(),
 		"pending with all": pending(proposals, notes),
@@ -78,9 +79,13 @@ func views() map[string]store.View {
 		"stale":             pending(func(v *store.View) { v.Stale = true }),
 		"later":             pending(),
 		"later another day": pending(),
-		"new contact":       pending(func(v *store.View) { v.ChatTitle, v.Restaurant, v.Stage = "", "New contact", "lead" }),
-		"same name":         pending(func(v *store.View) { v.Restaurant = "Anna" }),
-		"nothing said":      pending(func(v *store.View) { v.Said = nil }),
+		"somebody writes": pending(func(v *store.View) {
+			until := morning.Add(5 * time.Minute)
+			v.HeldName, v.HeldUntil = "Marta", &until
+		}),
+		"new contact":  pending(func(v *store.View) { v.ChatTitle, v.Restaurant, v.Stage = "", "New contact", "lead" }),
+		"same name":    pending(func(v *store.View) { v.Restaurant = "Anna" }),
+		"nothing said": pending(func(v *store.View) { v.Said = nil }),
 		"edited and deleted": pending(func(v *store.View) {
 			v.Said = []store.Message{said(0, "alle 20"), said(0, "x")}
 			v.Said[0].Version = 2
@@ -104,8 +109,9 @@ func views() map[string]store.View {
 		"redone":               decided("redone", func(v *store.View) { v.Hint = "più corto" }),
 		"redone without words": decided("redone"),
 		"discarded":            decided("discarded", proposals),
-		"taken over":           decided("taken_over", func(v *store.View) { v.Taken = true }),
+		"taken over":           decided("taken_over", func(v *store.View) { v.Taken = true; v.TakenUntil = soon }),
 		"handed back":          decided("taken_over"),
+		"taken over, ended":    decided("taken_over", func(v *store.View) { v.TakenUntil = soon }),
 		"superseded": pending(func(v *store.View) {
 			v.State, v.Reason = "superseded", "The client has written again; a fresh draft is below."
 		}),
@@ -233,7 +239,7 @@ func checkCard(t *testing.T, v store.View, p telegram.Post, shown sim.Message) {
 		if !sends {
 			want = want[1:]
 		}
-		if !slices.Equal(order, want) {
+		if len(order) < len(want) || !slices.Equal(order[:len(want)], want) { // what is beyond them: other times, take over anyway
 			t.Errorf("buttons %q", order)
 		}
 		if !whole && sends {

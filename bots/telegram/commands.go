@@ -101,7 +101,7 @@ const helpText = `When a client writes on WhatsApp, a card with a draft comes he
 <b>Redo</b>: another draft, with your hint (“shorter”, “in German”, “say that we open at 12”).
 <b>Discard</b>: no answer to this.
 <b>Take over</b>: you write yourself, by replying to the card; the bot keeps quiet until you hand it back.
-<b>Later</b>: the card comes back in an hour.`
+<b>Later</b>: the card comes back in an hour, or when you say (“later 2h”, “later tomorrow”).`
 
 // queueText is one message, however many wait.
 func queueText(q []store.Waiting, now time.Time) string {

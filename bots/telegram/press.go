@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/go-telegram/bot/models"
 
@@ -58,12 +57,19 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 	if err != nil {
 		return err
 	}
+	t := tapped{query: q, manager: m, chat: chat, message: message, code: code, view: view, fresh: sameText(hash, view)}
+	if code == tapAnyway && b.ours(chat, m) { // also under a notice that is no card
+		return b.takeFrom(ctx, tx, t)
+	}
 	if belongs, err := b.belongs(ctx, tx, id, m, chat, message); err != nil {
 		return err
 	} else if !belongs {
 		return answer(ctx, tx, q, notHere)
 	}
-	return b.judge(ctx, tx, tapped{query: q, manager: m, chat: chat, message: message, code: code, view: view, fresh: sameText(hash, view)})
+	if heldFrom(t) {
+		return answer(ctx, tx, q, "!"+heldWords(view))
+	}
+	return b.judge(ctx, tx, t)
 }
 
 // belongs: a button works on a copy of its own card, and on one that we do not know of (its sending was answered by silence)
@@ -99,14 +105,12 @@ func (b *Bot) judge(ctx context.Context, tx *store.Tx, t tapped) error {
 		return b.decideTap(ctx, tx, t, store.HandBack)
 	case tapEdit, tapRedo:
 		return b.askFor(ctx, tx, t)
-	case tapLater:
-		return b.later(ctx, tx, t)
 	case tapArrived, tapAgain:
 		return b.doubt(ctx, tx, t)
 	case tapNewClient, tapBelongs, tapIgnore:
 		return b.mapTap(ctx, tx, t)
 	}
-	return answer(ctx, tx, t.query, "!This button does not work any more.")
+	return b.putAway(ctx, tx, t)
 }
 
 // decideTap puts a press before the gate and tells the result.
@@ -152,6 +156,11 @@ func (b *Bot) askFor(ctx context.Context, tx *store.Tx, t tapped) error {
 	case v.Stale || !t.fresh:
 		return b.tooLate(ctx, tx, t, why(store.Decision{Outcome: "stale"}, v, t.fresh))
 	}
+	if held, err := tx.HoldView(ctx, v.Approval, t.manager.ID, false); err != nil {
+		return err
+	} else if !held {
+		return answer(ctx, tx, t.query, "!A colleague was faster: somebody is writing an answer already.")
+	}
 	kind, question := "edit", editQuestion(t.manager, v)
 	if t.code == tapRedo {
 		kind, question = "redo", redoQuestion(t.manager, v)
@@ -193,28 +202,6 @@ func mention(m store.Manager) string {
 		return "Please"
 	}
 	return fmt.Sprintf(`<a href="tg://user?id=%d">%s</a>`, m.TelegramID, line(m.Name, 60))
-}
-
-// laterBy is how long Later puts a card away.
-const laterBy = time.Hour
-
-func (b *Bot) later(ctx context.Context, tx *store.Tx, t tapped) error {
-	v := t.view
-	if !t.manager.Decides() {
-		return answer(ctx, tx, t.query, "!"+deniedWords)
-	}
-	at := tx.Now.Add(laterBy)
-	put, err := tx.RemindAt(ctx, v.Approval, at)
-	if err != nil {
-		return err
-	}
-	if !put {
-		return b.tooLate(ctx, tx, t, alreadyWords(v.State, v.DecidedName, v.DecidedAt, v.Zone))
-	}
-	if err := tx.Enqueue(ctx, store.ShowApproval{Approval: v.Approval}); err != nil {
-		return err
-	}
-	return answer(ctx, tx, t.query, "I bring it back at "+clockTime(at, v.Zone)+".")
 }
 
 // doubt takes a manager's word for whether a message arrived.

@@ -55,6 +55,11 @@ func TestAColleagueMayAnswerTheQuestionAndAViewerMayNot(t *testing.T) {
 		t.Errorf("told %q", m.Text)
 	}
 	b.change(ben, "manager", true)
+	b.says(ben, desk, "Alle 21.", q) // Marta is writing
+	b.wantLeaving()
+	b.wantTold(desk, 3, "Marta is writing an answer to Anna, until 10:05. If it cannot wait, press “✋ Take over anyway”. Your words were not sent:\nAlle 21.")
+	b.taps(ben, desk, "Take over anyway")
+	b.wantTold(desk, 4, "✋ Marta, Ben has taken the card of Anna over from you.")
 	b.says(ben, desk, "Alle 21.", q) // the question is still open
 	b.wantLeaving("Alle 21.")
 }
@@ -146,9 +151,13 @@ func TestRedoWithAHint(t *testing.T) {
 func TestWordsThatComeTooLateComeBack(t *testing.T) {
 	long := strings.Repeat("parola ", 400)
 	for name, say := range map[string]func(b *bench){
-		"as a reply to the card":  func(b *bench) { b.says(marta, desk, long, b.newest(desk).ID) },
-		"as an answer":            func(b *bench) { b.says(marta, desk, long, b.last(desk).ID) },
-		"while somebody was fast": func(b *bench) { b.taps(ben, desk, "Discard"); b.says(marta, desk, long, b.newest(desk).ID) },
+		"as a reply to the card": func(b *bench) { b.says(marta, desk, long, b.newest(desk).ID) },
+		"as an answer":           func(b *bench) { b.says(marta, desk, long, b.last(desk).ID) },
+		"while somebody was fast": func(b *bench) {
+			b.taps(ben, desk, "Take over anyway")
+			b.taps(ben, desk, "Discard")
+			b.says(marta, desk, long, b.newest(desk).ID)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := inGroup(t)
@@ -173,7 +182,7 @@ func TestTakeOverSayHandBack(t *testing.T) {
 	id := b.card("Certo!")
 	b.taps(marta, desk, "Take over")
 	b.wantToast(marta, "It is yours. Reply to the card and your words go to Anna.")
-	b.wantCard(desk, "🙋 Taken over by Marta, 10:00\nReply to this card and your words go to the client.")
+	b.wantCard(desk, "🙋 Taken over by Marta, 10:00. The bot keeps quiet until 14:00, or 4 hours after the last words from here.\nReply to this card and your words go to the client.")
 	first := b.newest(desk)
 	b.says(marta, desk, "Buongiorno, sono Marta.", first.ID)
 	b.client("buongiorno!")

@@ -121,7 +121,11 @@ func (b *Bot) answered(ctx context.Context, tx *store.Tx, msg *models.Message, m
 	if a.Kind == "redo" {
 		action = store.RedoIt
 	}
-	if !m.Decides() || strings.TrimSpace(msg.Text) == "" {
+	v, err := tx.View(ctx, a.ApprovalID)
+	if err != nil {
+		return err
+	}
+	if !m.Decides() || v.Held(m.ID) || strings.TrimSpace(msg.Text) == "" {
 		return b.write(ctx, tx, msg, m, a.ApprovalID, action)
 	}
 	if err := tx.CloseAsk(ctx, a.ID); err != nil {
@@ -142,6 +146,14 @@ func (b *Bot) write(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	}
 	if action == store.Edit && v.State != "pending" && v.Taken {
 		action = store.SayIt
+	}
+	if v.State == "pending" && m.Decides() && v.Held(m.ID) {
+		return b.heldBack(ctx, tx, msg, v, text)
+	}
+	if action == store.Edit {
+		if done, err := b.putAwayInWords(ctx, tx, m, v, text); err != nil || done {
+			return err
+		}
 	}
 	d, err := tx.Decide(ctx, store.Press{Approval: id, Action: action, TelegramID: m.TelegramID, PolicyVersion: policyOf(v), Text: text})
 	if err != nil {
