@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ import (
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
+	deskTools "marketa/tools/desk"
 	"marketa/tools/profile"
 	"marketa/tools/team"
 	"marketa/webhooks"
@@ -96,17 +98,17 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Owners: a.cfg.TelegramOwners, Log: a.log}); err != nil {
-		return err
-	}
 	if a.files, err = files.Open(ctx, a.cfg.MediaURL); err != nil {
 		return err
 	}
-	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Files: a.files, Links: a.links(), Log: a.log}
 	if a.agent, err = a.newAgent(); err != nil {
 		return err
 	}
+	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: deskTools.Effects(), Log: a.log}); err != nil {
+		return err
+	}
+	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Files: a.files, Links: a.links(), Log: a.log}
 	if a.jobs, err = a.newJobs(); err != nil {
 		return err
 	}
@@ -134,7 +136,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(append(profile.Profile{DB: a.db}.Tools(), team.Tools()...)...)
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), team.Tools(), deskTools.Desk{DB: a.db}.Tools())...)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +183,7 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 		log.Warn("no language model is configured: every message becomes a card without a draft (set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL)")
 		return nil, nil
 	}
-	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage, llm.Transcribe: transcribe},
+	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage, llm.Desk: reply, llm.Transcribe: transcribe},
 		Book: agent.Books(db, log), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
 }
@@ -209,6 +211,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &agent.TurnWorker{Agent: a.agent})
 	river.AddWorker(workers, &agent.ApplyWorker{Agent: a.agent})
 	river.AddWorker(workers, &agent.ListenWorker{Agent: a.agent})
+	river.AddWorker(workers, &agent.DeskWorker{Agent: a.agent})
 	river.AddWorker(workers, &whatsapp.DeliverWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &whatsapp.LookWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &whatsapp.FetchWorker{Bot: a.whatsapp})
@@ -217,6 +220,8 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.AlertWorker{Bot: a.telegram})
 	river.AddWorker(workers, &ChoreWorker{App: a})
+	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
+	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
 	jobs, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{
 		Queues: map[string]river.QueueConfig{
 			store.QueueTurns:      {MaxWorkers: 200}, // most of them wait for a burst to end

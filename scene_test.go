@@ -96,6 +96,8 @@ func (s *scene) happens(word, rest string) bool {
 		s.webhooks(rest)
 	case "vendor":
 		s.vendor(rest)
+	case "record":
+		s.record(rest)
 	case "channel":
 		s.channel = rest
 	default:

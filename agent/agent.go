@@ -35,19 +35,20 @@ type Applier func(ctx context.Context, tx *store.Tx, p store.HeldProposal) error
 
 // Agent answers what is unhandled in a chat.
 type Agent struct {
-	db       *store.DB
-	router   *llm.Router
-	prompts  *stages.Prompts
-	registry *tools.Registry
-	files    *files.Store
-	apply    map[string]Applier
-	window   time.Duration
-	cap      time.Duration
-	log      *slog.Logger
-	graph    *graph
-	draining chan struct{} // closed by Drain
-	drain    sync.Once
-	guards   map[stages.Guard]check
+	db        *store.DB
+	router    *llm.Router
+	prompts   *stages.Prompts
+	registry  *tools.Registry
+	files     *files.Store
+	apply     map[string]Applier
+	window    time.Duration
+	cap       time.Duration
+	log       *slog.Logger
+	graph     *graph
+	deskGraph *graphOf[*deskWalk]
+	draining  chan struct{} // closed by Drain
+	drain     sync.Once
+	guards    map[stages.Guard]check
 }
 
 // New refuses what could not work later: a graph with a fault, a stage that lists a missing tool or an unknown guard.
@@ -62,6 +63,9 @@ func New(cfg Config) (*Agent, error) {
 	}
 	var err error
 	if a.graph, err = newWalkGraph(); err != nil {
+		return nil, err
+	}
+	if a.deskGraph, err = newDeskGraph(); err != nil {
 		return nil, err
 	}
 	if err := a.check(stages.Policies()); err != nil {

@@ -47,27 +47,34 @@ func (w *wellness) news(c llm.Call) bool {
 
 type anyKind struct{}
 
+// deskLabel stands in the place of the restaurant when a manager has asked.
+const deskLabel = "desk"
+
 // book needs a label as walk.label writes it; a call without one belongs to no restaurant.
 func book(ctx context.Context, db *store.DB, c llm.Call, answersAgain bool) error {
 	restaurant, turn, ok := strings.Cut(c.Label, "/")
 	if !ok {
 		return nil
 	}
-	id, err := store.ParseID[anyKind](restaurant)
-	if err != nil {
-		return err
-	}
 	row := store.LLMCall{Task: string(c.Task), Provider: c.Provider, Model: c.Model, Outcome: string(c.Outcome),
 		InputTokens: int(c.Usage.Input), OutputTokens: int(c.Usage.Output), CostMicros: c.Cost, Latency: c.Latency}
 	if err := row.Turn.UnmarshalText([]byte(turn)); err != nil {
 		return err
 	}
-	return db.Tx(store.WithRestaurant(ctx, store.RestaurantID(id)), func(tx *store.Tx) error {
+	account := func(tx *store.Tx) error {
 		if err := tx.Book(ctx, row); err != nil || !answersAgain {
 			return err
 		}
 		return modelAnswers(ctx, tx, c)
-	})
+	}
+	if restaurant == deskLabel {
+		return db.System(ctx, store.Desk, account)
+	}
+	id, err := store.ParseID[anyKind](restaurant)
+	if err != nil {
+		return err
+	}
+	return db.Tx(store.WithRestaurant(ctx, store.RestaurantID(id)), account)
 }
 
 // alertOf says what happened and what to do. A refused key is one trouble for all models of its provider, a missing model

@@ -112,17 +112,22 @@ func (w *walk) room(ctx context.Context, tx *store.Tx) (bool, error) {
 // before the model hears of it.
 func (w *walk) run(ctx context.Context, tool tools.Tool, args json.RawMessage) (string, json.RawMessage, error) {
 	result, err := tool.Run(ctx, args)
+	return w.agent.told(ctx, tool, result, err, w.turn.Attempts >= mostAttempts)
+}
+
+// told is what the model hears of a call; with last even a failure of ours.
+func (a *Agent) told(ctx context.Context, tool tools.Tool, result tools.Result, err error, last bool) (string, json.RawMessage, error) {
 	if ctx.Err() != nil {
 		return "", nil, ctx.Err()
 	}
 	if err != nil {
-		w.agent.log.Info("tool refused", "tool", tool.Name, "kind", fault.KindOf(err))
+		a.log.Info("tool refused", "tool", tool.Name, "kind", fault.KindOf(err))
 		var broke *tools.PanicError
 		if errors.As(err, &broke) {
-			w.agent.log.Error("tool broke", "tool", tool.Name, "panic", broke.Value, "stack", string(broke.Stack))
+			a.log.Error("tool broke", "tool", tool.Name, "panic", broke.Value, "stack", string(broke.Stack))
 		}
 		var worded *fault.Error
-		if !errors.As(err, &worded) && w.turn.Attempts < mostAttempts {
+		if !errors.As(err, &worded) && !last {
 			return "", nil, err
 		}
 		return words(err), nil, nil

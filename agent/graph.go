@@ -10,26 +10,32 @@ import (
 	"marketa/store"
 )
 
-// node is one step of a walk. run may take long and may be run again after a crash that came before its delta was saved.
-type node struct {
+// nodeOf is one step of a walk, a client's or a manager's. run may take long and may be run again after a crash that came
+// before its delta was saved.
+type nodeOf[W any] struct {
 	name string
 	next []string // where it may lead; end is one of the names
-	run  func(ctx context.Context, w *walk) (delta, error)
+	run  func(ctx context.Context, w W) (delta, error)
 }
+
+type (
+	node  = nodeOf[*walk]  // of a client's turn
+	graph = graphOf[*walk] //
+)
 
 // end is where a walk is over.
 const end = "end"
 
-// graph is the nodes by name, checked.
-type graph struct {
+// graphOf is the nodes by name, checked.
+type graphOf[W any] struct {
 	start string
-	nodes map[string]node
+	nodes map[string]nodeOf[W]
 }
 
 // newGraph names every fault of the declaration: what leads nowhere, what cannot be reached, what can never end, and
 // circles that nothing limits (limited names the nodes that count their visits and stop by themselves).
-func newGraph(start string, limited []string, nodes ...node) (*graph, error) {
-	g := &graph{start: start, nodes: map[string]node{}}
+func newGraph[W any](start string, limited []string, nodes ...nodeOf[W]) (*graphOf[W], error) {
+	g := &graphOf[W]{start: start, nodes: map[string]nodeOf[W]{}}
 	var faults []error
 	fault := func(format string, args ...any) {
 		faults = append(faults, fmt.Errorf("agent: graph: "+format, args...))
@@ -74,7 +80,7 @@ func newGraph(start string, limited []string, nodes ...node) (*graph, error) {
 }
 
 // reaches follows the arrows, around what is avoided.
-func (g *graph) reaches(from, to string, avoid []string) bool {
+func (g *graphOf[W]) reaches(from, to string, avoid []string) bool {
 	seen := map[string]bool{}
 	var follow func(string) bool
 	follow = func(at string) bool {
@@ -95,7 +101,7 @@ func (g *graph) reaches(from, to string, avoid []string) bool {
 	return follow(from)
 }
 
-func (g *graph) circles(name string, limited []string) bool {
+func (g *graphOf[W]) circles(name string, limited []string) bool {
 	return !slices.Contains(limited, name) && g.reaches(name, name, limited)
 }
 
@@ -110,10 +116,11 @@ type delta struct {
 	Model  string          `json:"model,omitempty"` // provider/model that answered; the tool loop stays with it
 
 	Translated *store.Translation `json:"translated,omitempty"`
+	Choose     *store.Ambiguous   `json:"choose,omitempty"` // whom a manager has to choose from
 }
 
 // step runs one node and checks that it leads where it was declared to lead.
-func (g *graph) step(ctx context.Context, at string, w *walk) (delta, error) {
+func (g *graphOf[W]) step(ctx context.Context, at string, w W) (delta, error) {
 	n, ok := g.nodes[at]
 	if !ok {
 		return delta{}, fmt.Errorf("agent: a saved turn stands at %q, which this version does not have", at)

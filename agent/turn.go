@@ -143,13 +143,19 @@ func (a *Agent) due(c store.Chat) time.Time {
 
 // keep renews the lease until stop; when it is lost, the context ends.
 func (a *Agent) keep(ctx context.Context, l store.Lease) (context.Context, func()) {
+	return a.keepBy(ctx, func(ctx context.Context) error {
+		return a.db.Tx(ctx, func(tx *store.Tx) error { return tx.RenewLease(ctx, l) })
+	})
+}
+
+func (a *Agent) keepBy(ctx context.Context, renew func(context.Context) error) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	go func() {
 		for {
 			if a.db.Clock.Wait(ctx, a.db.Clock.Now().Add(store.LeaseTime*3/10)) != nil {
 				return
 			}
-			if err := a.db.Tx(ctx, func(tx *store.Tx) error { return tx.RenewLease(ctx, l) }); err != nil && store.IsLeaseLost(err) {
+			if err := renew(ctx); err != nil && store.IsLeaseLost(err) {
 				cancel(err)
 				return
 			}

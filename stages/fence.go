@@ -10,8 +10,10 @@ const (
 	TagUnanswered    Tag = "unanswered"     // what still waits for an answer: data from outside
 	TagPreviousDraft Tag = "previous_draft" // what the model wrote last time and a manager refused
 	TagManagerHint   Tag = "manager_hint"   // an instruction by a manager of the agency
-	TagClientWords   Tag = "client_words"   // to be translated: data from outside
+	TagClientWords   Tag = "client_words"   // to be translated, or found by a tool: data from outside
 	TagDraft         Tag = "draft"          // to be translated, too
+	TagManager       Tag = "manager"        // what a manager asks of the bot: an instruction
+	TagExchanges     Tag = "exchanges"      // what he has asked before, and what he was told
 )
 
 // Fence wraps text so that it cannot close its own fence or open another one: no angle bracket that opens a tag

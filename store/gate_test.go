@@ -337,7 +337,7 @@ func TestNobodyMayBecomeTheGate(t *testing.T) {
 	same(w, 0, `SELECT count(*) FROM pg_roles WHERE rolname LIKE 'marketa\_%' AND (rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb)`)
 	same(w, false, `SELECT rolinherit FROM pg_roles WHERE rolname = 'marketa_door'`)
 	same(w, "marketa_gate", `SELECT string_agg(DISTINCT proowner::regrole::text, ' ') FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace`)
-	same(w, 0, `SELECT count(*) FROM pg_proc p, aclexplode(p.proacl) a WHERE p.proname IN ('decide', 'retire', 'ingest', 'place_removals') AND a.grantee = 0`)
+	same(w, 0, `SELECT count(*) FROM pg_proc p, aclexplode(p.proacl) a WHERE p.proname IN ('decide', 'retire', 'reopen', 'ingest', 'place_removals') AND a.grantee = 0`)
 	// Whatever may be granted: only the gate puts words in line, and only it decides.
 	for _, right := range []struct{ table, rights string }{{"outbound", "INSERT, UPDATE, DELETE, TRUNCATE"}, {"deliveries", "INSERT, DELETE, TRUNCATE"}, {"approvals", "UPDATE, DELETE, TRUNCATE"}, {"drafts", "UPDATE, DELETE, TRUNCATE"}, {"audit", "UPDATE, DELETE, TRUNCATE"}} {
 		for _, role := range []string{"marketa_app", "marketa_ingest", "marketa_desk", "marketa_door"} {

@@ -31,6 +31,10 @@ type (
 	FixedVersionID = ID[fixedKind]
 	AlertID        = ID[alertKind]
 	ChoreID        = ID[choreKind]
+	DeskTurnID     = ID[deskTurnKind]
+	PickID         = ID[pickKind]
+	ConfirmID      = ID[confirmKind]
+	ReminderID     = ID[reminderKind]
 )
 
 type (
@@ -53,6 +57,10 @@ type (
 	fixedKind      struct{}
 	alertKind      struct{}
 	choreKind      struct{}
+	deskTurnKind   struct{}
+	pickKind       struct{}
+	confirmKind    struct{}
+	reminderKind   struct{}
 	rowKind        struct{} // rows that nobody refers to
 )
 

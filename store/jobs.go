@@ -116,3 +116,27 @@ type ShowFiles struct {
 
 func (ShowFiles) Kind() string                 { return "show_files" }
 func (ShowFiles) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }
+
+// RunDesk answers what a manager has asked the bot in plain words [agent].
+type RunDesk struct {
+	Turn DeskTurnID `json:"turn"`
+}
+
+func (RunDesk) Kind() string                 { return "run_desk" }
+func (RunDesk) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTurns} }
+
+// ShowDesk draws the message in which a manager sees the answer, or draws it again [bots/telegram].
+type ShowDesk struct {
+	Turn DeskTurnID `json:"turn"`
+}
+
+func (ShowDesk) Kind() string                 { return "show_desk" }
+func (ShowDesk) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
+
+// TellReminder tells a manager what he wanted to be reminded of [bots/telegram].
+type TellReminder struct {
+	Reminder ReminderID `json:"reminder"`
+}
+
+func (TellReminder) Kind() string                 { return "tell_reminder" }
+func (TellReminder) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueUpdates} }

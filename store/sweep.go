@@ -31,6 +31,10 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 			sweepMedia[FetchMedia]("state = 'waiting'"),
 			sweepMedia[Listen]("state = 'kept' AND heard = 'waiting'"),
 			sweepDue[ShowFiles]("file_views", "approval_id", "approval_id AS approval", sweepGrace),
+			sweepDue[RunDesk]("desk_turns", "id", "id AS turn", sweepGrace),
+			sweepDue[ShowDesk]("desk_posts", "turn_id", "turn_id AS turn", 0),
+			sweepDue[TellReminder]("reminders", "id", "id AS reminder", 0),
+			sweepConfirms,
 		} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
@@ -127,6 +131,10 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 		(SELECT 'take-overs:' || count(*) FROM chats WHERE taken_by IS NOT NULL AND taken_until <= $3 AND take_over_told IS DISTINCT FROM taken_until HAVING count(*) > 0),
 		(SELECT 'files:' || count(*) FROM media WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'shown files:' || count(*) FROM file_views WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'desk:' || count(*) FROM desk_turns WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'answers:' || count(*) FROM desk_posts WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'confirms:' || count(*) FROM confirms WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'reminders:' || count(*) FROM reminders WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon), tx.Now.Add(-lookAfter), tx.Now)
 	if err != nil {
 		return "", fmt.Errorf("store: outstanding: %w", err)

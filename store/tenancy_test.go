@@ -130,6 +130,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	w.topic(c.RestaurantID, "topic of "+mark, x.card.MessageID)
 	w.groupOf(x.chat, mark)
 	w.filesOf(&x, c)
+	w.wished(c, mark)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -318,6 +319,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, telegramReaches(w.ctx, b))
 	maps.Copy(all, reachesOfFiles(w.ctx, b))
 	maps.Copy(all, reachesOfWords(w.ctx, b))
+	maps.Copy(all, deskReaches(w, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -187,7 +187,7 @@ type LLMCall struct {
 	Latency                   time.Duration
 }
 
-// Book writes a model call down under the restaurant that caused it.
+// Book writes a model call down under the restaurant that caused it, or under none when a manager did.
 func (tx *Tx) Book(ctx context.Context, c LLMCall) error {
 	_, err := tx.exec(ctx, `INSERT INTO llm_calls (id, restaurant_id, turn_id, task, provider, model, outcome, input_tokens, output_tokens, cost_micros, latency_ms, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,

@@ -21,6 +21,8 @@ type Config struct {
 	ApprovalsChat int64   // 0: cards go to every manager's private chat
 	Owners        []int64 // whom the settings make owners at every start
 	HTTP          *http.Client
+	Listens       bool                    // there is an assistant that answers managers' plain words
+	Effects       map[string]store.Effect // what managers confirm, by kind
 	Log           *slog.Logger
 }
 
@@ -33,6 +35,8 @@ type Bot struct {
 	name       atomic.Pointer[string] // the bot's own username, once Telegram has told it
 	owners     []int64                // whom the settings make owners
 	secret     []byte                 // invites are made with it
+	listens    bool
+	effects    map[string]store.Effect
 	log        *slog.Logger
 }
 
@@ -45,7 +49,7 @@ func New(cfg Config) (*Bot, error) {
 	if client == nil {
 		client = &http.Client{Timeout: callTimeout}
 	}
-	b := &Bot{db: cfg.DB, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token)}
+	b := &Bot{db: cfg.DB, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token), listens: cfg.Listens, effects: cfg.Effects}
 	b.approvals.Store(cfg.ApprovalsChat)
 	if cfg.Token == "" {
 		return b, nil

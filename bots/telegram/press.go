@@ -50,6 +50,9 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 	if !ok {
 		return answer(ctx, tx, q, notHere)
 	}
+	if handled, err := b.pressDesk(ctx, tx, q, m, code, id); handled || err != nil {
+		return err
+	}
 	view, err := tx.View(ctx, id)
 	if errors.Is(err, fault.NotFound) {
 		return answer(ctx, tx, q, "!This card is not known any more. /queue shows what waits.")
@@ -125,6 +128,11 @@ func (b *Bot) decideTap(ctx context.Context, tx *store.Tx, t tapped, action stor
 	}
 	if d.Outcome != "ok" {
 		return b.tooLate(ctx, tx, t, why(d, t.view, t.fresh))
+	}
+	if action == store.Discard {
+		if err := tx.Reopen(ctx, t.view.Approval); err != nil {
+			return err
+		}
 	}
 	return answer(ctx, tx, t.query, doneWords(action, t.view))
 }

@@ -37,6 +37,9 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 	if repliesTo(msg) != 0 {
 		return b.reply(ctx, tx, msg, m)
 	}
+	if !private && b.mentions(msg) {
+		return b.talk(ctx, tx, msg, m)
+	}
 	if !private {
 		return nil // colleagues talking to each other
 	}
@@ -88,6 +91,8 @@ func (b *Bot) reply(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 		return b.write(ctx, tx, msg, m, card.ApprovalID, store.Edit)
 	case isOpen && tx.Now.Sub(open.AskedAt) < askLife && looksLike(open, msg.ReplyToMessage):
 		return b.answered(ctx, tx, msg, m, open)
+	case msg.ReplyToMessage.From != nil && msg.ReplyToMessage.From.IsBot && b.listens, b.mentions(msg):
+		return b.talk(ctx, tx, msg, m)
 	case msg.ReplyToMessage.From != nil && msg.ReplyToMessage.From.IsBot:
 		return say(ctx, tx, msg, "That message is not a card, so I passed nothing on. Reply to a card and your words go to the client; /queue shows what waits.")
 	}
@@ -109,7 +114,7 @@ func (b *Bot) loose(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	if open && tx.Now.Sub(a.AskedAt) < askLife {
 		return b.answered(ctx, tx, msg, m, a)
 	}
-	return say(ctx, tx, msg, "I did not pass that on to anybody. To write to a client, reply to the card of that client. /queue shows what waits, /help the rest.")
+	return b.talk(ctx, tx, msg, m)
 }
 
 // answered puts the answer to a question before the gate. The question stays open where the answer was none.

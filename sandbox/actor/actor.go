@@ -15,6 +15,9 @@ func (a *Actor) Answer(r Request) Reply {
 	if len(r.Schema) > 0 {
 		return Reply{Text: v.structured()}
 	}
+	if v.desk {
+		return v.assist()
+	}
 	points := v.points()
 	plan := v.plan(points)
 	if len(plan.calls) > 0 {

@@ -17,6 +17,8 @@ type view struct {
 	facts      []fact // from the system text
 	history    []said // the conversation before the unanswered words
 	unanswered []said
+	desk       bool   // a manager of the agency speaks to the assistant, not a client
+	told       []said // what he has said before, and what he was told
 	redo       bool
 	previous   string // the draft that a manager wants redone
 	hint       string
@@ -108,6 +110,9 @@ func heard(t Turn) []said {
 // readUser goes through the platform's tags in their order, each looked for behind the one before, so that a tag which
 // a client writes into a message stays part of that message.
 func (v *view) readUser(text string) {
+	if v.readManager(text) {
+		return
+	}
 	talk, rest, ok := cutTag(text, "conversation", strings.Index)
 	if ok {
 		v.history = append(v.history, messages(talk)...)

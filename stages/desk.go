@@ -1,0 +1,33 @@
+package stages
+
+import (
+	"errors"
+	"time"
+)
+
+// DeskData is what the model is told about the manager who speaks to it.
+type DeskData struct {
+	Manager    string
+	Decides    bool
+	Restaurant string    // the topic's; empty: none
+	Now        time.Time // in the agency's zone
+	Zone       string
+}
+
+// Desk is the system text for a manager's question or wish.
+func (p *Prompts) Desk(data DeskData) (string, error) { return p.execute("desk.md", data) }
+
+func (p *Prompts) tryDesk() error {
+	_, empty := p.Desk(DeskData{})
+	_, full := p.Desk(DeskData{Manager: "Marta", Decides: true, Restaurant: "Trattoria Bella", Now: time.Unix(0, 0), Zone: "Europe/Rome"})
+	return errors.Join(empty, full)
+}
+
+// DeskReads and DeskProposes are the tools of a manager's turn; whoever may not decide has the first only.
+func DeskReads() []string {
+	return []string{"desk_find_restaurant", "desk_show_restaurant", "desk_recent_chats", "desk_read_chat", "desk_waiting", "desk_who_waits", "desk_pace"}
+}
+
+func DeskProposes() []string {
+	return []string{"desk_write", "desk_move_stage", "desk_note_fact", "desk_remind"}
+}

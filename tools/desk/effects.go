@@ -1,0 +1,60 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"marketa/internal/fault"
+	"marketa/stages"
+	"marketa/store"
+	"marketa/tools"
+)
+
+// Held is a proposal that waits for a tap, with the restaurant that the platform has resolved.
+type Held struct {
+	Restaurant store.RestaurantID `json:"restaurant"`
+	Payload    json.RawMessage    `json:"payload"`
+}
+
+func held(kind string, r store.RestaurantID, payload any, show string) (tools.Proposal, error) {
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return tools.Proposal{}, fmt.Errorf("desk: %s: %w", kind, err)
+	}
+	return tools.NewProposal(kind, Held{Restaurant: r, Payload: raw}, show)
+}
+
+// Effects carry out what a manager has confirmed, by kind.
+func Effects() map[string]store.Effect {
+	return map[string]store.Effect{Stage: applyStage, Fact: applyFact}
+}
+
+// applyStage moves the restaurant on, if it still stands where the card said.
+func applyStage(ctx context.Context, tx *store.Tx, c store.Confirm) error {
+	var p StagePayload
+	if err := json.Unmarshal(c.Payload, &p); err != nil {
+		return fmt.Errorf("desk: move stage: %w", err)
+	}
+	r, err := tx.OwnRestaurant(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Stage != string(p.From) {
+		return fault.New(fault.Conflict, "%s is %s by now, not %s any more. Ask again if it shall still move.", name(r.Name), plain(stages.Stage(r.Stage)), plain(p.From))
+	}
+	to, err := stages.Client.Next(p.From, p.Event)
+	if err != nil || to != p.To {
+		return fault.New(fault.Conflict, "This step is not possible any more.")
+	}
+	return tx.MoveStage(ctx, string(p.Event), string(p.From), string(p.To), "by "+c.DecidedName+", in Telegram")
+}
+
+// applyFact notes what the manager has said.
+func applyFact(ctx context.Context, tx *store.Tx, c store.Confirm) error {
+	var p FactPayload
+	if err := json.Unmarshal(c.Payload, &p); err != nil {
+		return fmt.Errorf("desk: note fact: %w", err)
+	}
+	return tx.NoteFact(ctx, store.Fact{Field: p.Field, Value: p.Value, Source: "manager " + c.DecidedName})
+}
