@@ -84,7 +84,7 @@ func (w *deskWalk) read(ctx context.Context) error {
 }
 
 func (w *deskWalk) load(ctx context.Context, tx *store.Tx) (err error) {
-	if w.manager, err = tx.ManagerOf(ctx, w.turn.Manager); err != nil {
+	if w.manager, err = tx.Manager(ctx, w.turn.Manager); err != nil {
 		return err
 	}
 	if w.exchanges, err = tx.Exchanges(ctx, w.turn, w.turn.StartedAt.Add(-memorySpan), memory); err != nil {

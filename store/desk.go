@@ -202,12 +202,6 @@ func (tx *Tx) Exchanges(ctx context.Context, t DeskTurn, since time.Time, n int)
 	return e, wrapped("exchanges", err)
 }
 
-// ManagerOf reads a manager by id, also one who is not active any more.
-func (tx *Tx) ManagerOf(ctx context.Context, id ManagerID) (Manager, error) {
-	m, err := row[Manager](ctx, tx, `SELECT id, telegram_id, name, role, active FROM managers WHERE id = $1`, id)
-	return m, wrapped("manager", err)
-}
-
 // DeskZone is the time zone of the managers' words: the one that most restaurants have.
 func (tx *Tx) DeskZone(ctx context.Context) (string, error) {
 	z, err := value[string](ctx, tx, `SELECT coalesce((SELECT zone FROM restaurants GROUP BY zone ORDER BY count(*) DESC, zone LIMIT 1), 'Europe/Rome')`)

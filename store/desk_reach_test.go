@@ -48,7 +48,6 @@ func deskReaches(w *world, x tenant) map[string]func(tx *store.Tx) (any, error) 
 		"LeaseDesk":     func(tx *store.Tx) (any, error) { _, d, err := tx.LeaseDesk(ctx, turn); return d, err },
 		"LeaseDeskView": func(tx *store.Tx) (any, error) { v, _, err := tx.LeaseDeskView(ctx, turn); return v, err },
 		"LockConfirm":   func(tx *store.Tx) (any, error) { c, _, err := tx.LockConfirm(ctx, confirm); return c, err },
-		"ManagerOf":     func(tx *store.Tx) (any, error) { return tx.ManagerOf(ctx, manager) },
 		"OwnChats":      func(tx *store.Tx) (any, error) { return tx.OwnChats(ctx) },
 		"DeskPace":      func(tx *store.Tx) (any, error) { return tx.DeskPace(ctx, monday) },
 		"PickOf":        func(tx *store.Tx) (any, error) { p, _, err := tx.PickOf(ctx, pick); return p, err },

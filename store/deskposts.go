@@ -206,7 +206,7 @@ func (tx *Tx) LeaseDeskView(ctx context.Context, id DeskTurnID) (v DeskView, tok
 	if v.Turn, err = tx.DeskTurn(ctx, id); err != nil {
 		return v, token, err
 	}
-	if v.Manager, err = tx.ManagerOf(ctx, v.Turn.Manager); err != nil {
+	if v.Manager, err = tx.Manager(ctx, v.Turn.Manager); err != nil {
 		return v, token, err
 	}
 	if v.Zone, err = tx.DeskZone(ctx); err != nil {

@@ -192,7 +192,7 @@ func (w *RemindWorker) Work(ctx context.Context, job *river.Job[store.TellRemind
 		if err != nil || !due {
 			return err
 		}
-		m, err := tx.ManagerOf(ctx, r.Manager)
+		m, err := tx.Manager(ctx, r.Manager)
 		if err != nil || !m.Active {
 			return err
 		}
