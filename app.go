@@ -105,7 +105,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: deskTools.Effects(), Log: a.log}); err != nil {
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Files: a.files, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: deskTools.Effects(), Log: a.log}); err != nil {
 		return err
 	}
 	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Files: a.files, Links: a.links(), Log: a.log}
@@ -218,6 +218,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.HandleWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
+	river.AddWorker(workers, &telegram.FilesWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.AlertWorker{Bot: a.telegram})
 	river.AddWorker(workers, &ChoreWorker{App: a})
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})

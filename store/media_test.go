@@ -68,7 +68,7 @@ func (w *world) filesOf(x *tenant, c store.Chat) {
 	w.desk(func(tx *store.Tx) (err error) {
 		w.must(tx.WantFiles(w.ctx, x.pending))
 		x.shows, err = tx.LeaseFiles(w.ctx, x.pending)
-		return errors.Join(err, tx.FileShown(w.ctx, store.Showing{MediaID: x.media.ID, TgChatID: 2, Part: "file"}, 7))
+		return errors.Join(err, tx.FileShown(w.ctx, store.Showing{MediaID: x.media.ID, TgChatID: 2, Part: "file", ApprovalID: x.pending}, 7))
 	})
 }
 
@@ -100,6 +100,7 @@ func reachesOfFiles(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"RenewFiles":     only(func(tx *store.Tx) error { return tx.RenewFiles(ctx, x.pending, x.shows) }),
 		"RenewMedia":     only(func(tx *store.Tx) error { return tx.RenewMedia(ctx, x.waiting.ID, x.waits) }),
 		"ShowFilesLater": only(func(tx *store.Tx) error { return tx.ShowFilesLater(ctx, x.pending, x.shows, time.Hour) }),
+		"ShownWith":      func(tx *store.Tx) (any, error) { c, _, err := tx.ShownWith(ctx, 2, 7); return c, err },
 		"WantFiles":      only(func(tx *store.Tx) error { return tx.WantFiles(ctx, x.pending) }),
 		"WantsBlob":      func(tx *store.Tx) (any, error) { return tx.WantsBlob(ctx, x.waiting, "x") },
 	}

@@ -57,7 +57,9 @@ func (tx *Tx) leasedFiles(ctx context.Context, sql string, args ...any) error {
 type Showing struct {
 	MediaID    MediaID
 	TgChatID   int64
+	ApprovalID ApprovalID
 	CardID     int64  // the message that it answers
+	ThreadID   int64  // the topic that this stands in; 0: none
 	Part       string // file, or the words of a long one
 	Kind       string
 	MIME       string `db:"mime"`
@@ -74,10 +76,10 @@ type Showing struct {
 
 // FilesToShow are those that are still to be shown, card by card, in the order of the conversation.
 func (tx *Tx) FilesToShow(ctx context.Context, id ApprovalID) ([]Showing, error) {
-	s, err := rows[Showing](ctx, tx, `SELECT f.id AS media_id, c.tg_chat_id, max(c.message_id) AS card_id, p.part, f.kind, f.mime, f.file_name, f.seconds, f.blob_key,
+	s, err := rows[Showing](ctx, tx, `SELECT f.id AS media_id, a.id AS approval_id, c.tg_chat_id, max(c.message_id) AS card_id, max(c.thread_id) AS thread_id, p.part, f.kind, f.mime, f.file_name, f.seconds, f.blob_key,
 		coalesce(f.small_key, '') AS small_key, f.bytes, coalesce((SELECT width FROM photos g WHERE g.restaurant_id = f.restaurant_id AND g.sha256 = f.sha256 LIMIT 1), 0) AS width,
 		coalesce((SELECT height FROM photos g WHERE g.restaurant_id = f.restaurant_id AND g.sha256 = f.sha256 LIMIT 1), 0) AS height, f.transcript, m.author_name AS who`+toShow+`
-		GROUP BY f.id, c.tg_chat_id, p.part, m.id ORDER BY c.tg_chat_id, m.sent_at, m.id, f.n, p.part`, id, longestOnCard)
+		GROUP BY f.id, a.id, c.tg_chat_id, p.part, m.id ORDER BY c.tg_chat_id, m.sent_at, m.id, f.n, p.part`, id, longestOnCard)
 	if err != nil {
 		return nil, fmt.Errorf("store: files to show: %w", err)
 	}
@@ -86,8 +88,8 @@ func (tx *Tx) FilesToShow(ctx context.Context, id ApprovalID) ([]Showing, error)
 
 // FileShown records that a chat has seen a part of a file; message 0: Telegram does not take it, whoever asks again.
 func (tx *Tx) FileShown(ctx context.Context, s Showing, message int64) error {
-	if _, err := tx.exec(ctx, `INSERT INTO shown_files (media_id, tg_chat_id, part, message_id, shown_at) VALUES ($1, $2, $3, nullif($4::bigint, 0), $5) ON CONFLICT DO NOTHING`,
-		s.MediaID, s.TgChatID, s.Part, message, tx.Now); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO shown_files (media_id, tg_chat_id, part, message_id, shown_at, approval_id) VALUES ($1, $2, $3, nullif($4::bigint, 0), $5, $6) ON CONFLICT DO NOTHING`,
+		s.MediaID, s.TgChatID, s.Part, message, tx.Now, s.ApprovalID); err != nil {
 		return fmt.Errorf("store: file shown: %w", err)
 	}
 	return nil
@@ -106,4 +108,15 @@ func (tx *Tx) ShowFilesLater(ctx context.Context, id ApprovalID, token LeaseToke
 	return tx.leasedFiles(ctx, `UPDATE file_views SET lease_token = NULL, lease_until = NULL, failures = failures + 1,
 		next_at = $3::timestamptz + CASE WHEN $4::interval > interval '0' THEN $4::interval ELSE least(interval '3 seconds' * power(2, least(failures, 8)), interval '10 minutes') END
 		WHERE approval_id = $1 AND lease_token = $2`, id, token, tx.Now, after)
+}
+
+// ShownWith is the card that a file in Telegram was shown with.
+func (tx *Tx) ShownWith(ctx context.Context, tgChat, message int64) (Card, bool, error) {
+	c, err := rows[Card](ctx, tx, `SELECT DISTINCT ON (c.approval_id) c.approval_id, c.tg_chat_id, c.message_id, c.shown_hash, c.posted_at, c.thread_id, c.seen_at
+		FROM shown_files s JOIN cards c ON c.approval_id = s.approval_id AND c.tg_chat_id = s.tg_chat_id WHERE s.tg_chat_id = $1 AND s.message_id = $2
+		ORDER BY c.approval_id, c.posted_at DESC LIMIT 1`, tgChat, message)
+	if err != nil || len(c) == 0 {
+		return Card{}, false, err
+	}
+	return c[0], true, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-telegram/bot"
 
+	"marketa/internal/files"
 	"marketa/store"
 )
 
@@ -23,6 +24,7 @@ type Config struct {
 	HTTP          *http.Client
 	Listens       bool                    // there is an assistant that answers managers' plain words
 	Effects       map[string]store.Effect // what managers confirm, by kind
+	Files         *files.Store            // what clients have sent; nil: cards come without it
 	Log           *slog.Logger
 }
 
@@ -30,6 +32,8 @@ type Config struct {
 type Bot struct {
 	db         *store.DB
 	tg         *bot.Bot
+	uploads    *bot.Bot // the same with more patience: for files
+	files      *files.Store
 	configured int64                  // the approvals chat as configured, 0 without one
 	approvals  atomic.Int64           // what it is now: its id changes when Telegram makes a supergroup of it
 	name       atomic.Pointer[string] // the bot's own username, once Telegram has told it
@@ -49,16 +53,26 @@ func New(cfg Config) (*Bot, error) {
 	if client == nil {
 		client = &http.Client{Timeout: callTimeout}
 	}
-	b := &Bot{db: cfg.DB, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token), listens: cfg.Listens, effects: cfg.Effects}
+	b := &Bot{db: cfg.DB, files: cfg.Files, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token), listens: cfg.Listens, effects: cfg.Effects}
 	b.approvals.Store(cfg.ApprovalsChat)
 	if cfg.Token == "" {
 		return b, nil
 	}
+	patient := *client
+	patient.Timeout = uploadTimeout
+	var err error
+	if b.tg, err = newCaller(cfg, client); err != nil {
+		return nil, err
+	}
+	b.uploads, err = newCaller(cfg, &patient)
+	return b, err
+}
+
+func newCaller(cfg Config, client *http.Client) (*bot.Bot, error) {
 	tg, err := bot.New(cfg.Token, bot.WithServerURL(strings.TrimRight(cfg.BaseURL, "/")), bot.WithSkipGetMe(), bot.WithHTTPClient(time.Minute, client),
 		bot.WithNotAsyncHandlers(), bot.WithErrorsHandler(func(err error) { cfg.Log.Warn("telegram library", "error", scrub(err)) }))
 	if err != nil {
 		return nil, fmt.Errorf("telegram: %w", err)
 	}
-	b.tg = tg
-	return b, nil
+	return tg, nil
 }

@@ -73,6 +73,9 @@ func (b *Bot) draw(ctx context.Context, id store.ApprovalID) error {
 		if err := tx.Drawn(ctx, d.id, d.token, d.view.Rev); err != nil {
 			return err
 		}
+		if err := behind(ctx, tx, d.view); err != nil {
+			return err
+		}
 		return tx.Ease(ctx, cardAlert, d.id.String(), "Telegram shows all cards again.")
 	})
 }

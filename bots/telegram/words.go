@@ -67,7 +67,10 @@ func (b *Bot) target(ctx context.Context, tx *store.Tx, msg *models.Message) (ca
 	if ask, found, err = tx.AskAt(ctx, msg.Chat.ID, to); err != nil || found {
 		return card, ask, found, err
 	}
-	card, found, err = tx.CardAt(ctx, msg.Chat.ID, to)
+	if card, found, err = tx.CardAt(ctx, msg.Chat.ID, to); err != nil || found {
+		return card, ask, found, err
+	}
+	card, found, err = tx.ShownWith(ctx, msg.Chat.ID, to) // a photo or a voice note behind a card stands for the card
 	return card, ask, found, err
 }
 
