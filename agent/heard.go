@@ -37,7 +37,9 @@ func (w *walk) spans() []tools.Span {
 	for _, m := range w.messages() {
 		origin := tools.FromManager // our own approved words
 		if m.Author == store.Client {
-			origin, names[m.AuthorName] = tools.FromClient, true
+			if origin, names[m.AuthorName] = tools.FromClient, true; m.Around.Forwarded {
+				origin = tools.FromForward
+			}
 		}
 		out = append(out, tools.Span{Origin: origin, Text: m.Body})
 	}

@@ -83,6 +83,8 @@ func taint(value string, origins []tools.Origin) string {
 		switch o {
 		case tools.FromClient:
 			whose = append(whose, "the client's own words")
+		case tools.FromForward:
+			whose = append(whose, "words that the client has only forwarded")
 		case tools.FromImage:
 			whose = append(whose, "a picture or a file")
 		case tools.FromWeb:

@@ -69,13 +69,14 @@ func (w *walk) quote(m store.Message) string {
 	if m.Version > 1 {
 		body += " (edited)"
 	}
+	when := m.SentAt.In(w.zone()).Format("2006-01-02 15:04")
 	if m.Around.Forwarded {
-		body = "(forwarded: somebody else's words, not the client's own) " + body
+		when += ", forwarded: somebody else's words"
 	}
 	if q := m.Around.Quoted; q != "" {
-		body = "(answers “" + strings.Map(plainBracket, cutTo(oneLine(q), longestQuote)) + "”) " + body
+		when += ", answering “" + strings.Map(plainBracket, cutTo(oneLine(q), longestQuote)) + "”"
 	}
-	return fmt.Sprintf("[%s, %s] %s", who, m.SentAt.In(w.zone()).Format("2006-01-02 15:04"), body)
+	return fmt.Sprintf("[%s, %s] %s", who, when, body)
 }
 
 // lineBreaks are all that a reader may take for one.

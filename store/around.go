@@ -127,27 +127,44 @@ func spoken(messages []Message) {
 	}
 }
 
-// inWords is a message's words with its file in them.
+// inWords is a message's words with its file in them: "[voice note, 14 s] come to us", "[photo, not fetched: nobody has seen it] our terrace".
 func (f File) inWords(body string) string {
+	rest, labelled := strings.CutPrefix(body, "[")
+	label, words, closed := strings.Cut(rest, "]")
+	if !labelled || !closed {
+		return body
+	}
+	words = strings.TrimSpace(words)
+	if label == "file" && f.FileName != "" {
+		label += " " + f.FileName // an edited caption came without it
+	}
+	if f.Sounds() {
+		words = f.Transcript
+		if f.Seconds > 0 {
+			label += fmt.Sprintf(", %d s", f.Seconds)
+		}
+	}
+	if why := f.unseen(); why != "" {
+		label += ", " + why
+	}
+	return strings.TrimSpace("[" + label + "] " + words)
+}
+
+// unseen is why nobody has seen or heard it; empty: it is there, or never mattered.
+func (f File) unseen() string {
 	switch {
-	case f.Kind == "document" && f.FileName != "" && strings.HasPrefix(body, "[file]"):
-		body = "[file " + f.FileName + "]" + strings.TrimPrefix(body, "[file]") // an edited caption came without it
 	case f.State == "once":
-		return body + " (to be viewed once: only the phone shows it, we have not seen it)"
+		return "to be viewed once: only the phone shows it"
 	case f.State == "lost":
-		return body + " (it could not be fetched: we have not got it)"
+		return "lost: we have not got it"
 	case f.State == "large":
-		return body + " (too large to be fetched: we have not seen it)"
-	}
-	switch {
-	case f.Transcript != "":
-		return body + ": " + f.Transcript
-	case f.Sounds():
-		return body + " (what is said is not written down: a colleague will listen to it)"
+		return "too large: nobody has seen it"
+	case f.Sounds() && f.Transcript == "":
+		return "not written down: a colleague will listen to it"
 	case f.State == "waiting" && f.Kind == "image":
-		return body + " (not fetched yet: we have not seen it)"
+		return "not fetched yet: nobody has seen it"
 	}
-	return body
+	return ""
 }
 
 // Albums puts pictures and videos that were sent together into one group each; every other message is a group of its own.

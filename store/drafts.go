@@ -132,6 +132,14 @@ func (tx *Tx) retire(ctx context.Context, c Chat, f Finding) error {
 		reason = f.Why
 	case f.Reason != "":
 		reason = f.Reason
+	default:
+		heard, err := tx.onlyHeard(ctx, c)
+		if err != nil {
+			return err
+		}
+		if heard {
+			reason = "A voice note has been written down meanwhile; a fresh draft is below."
+		}
 	}
 	gone, err := value[ApprovalID](ctx, tx, `SELECT retire($1, $2, $3, $4)`, c.RestaurantID, c.ID, reason, tx.Now)
 	if err != nil {

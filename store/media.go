@@ -212,6 +212,14 @@ func (tx *Tx) WantsBlob(ctx context.Context, f Media, key string) (bool, error) 
 		OR EXISTS (SELECT FROM media WHERE id = $2 AND state <> 'withdrawn')`, f.RestaurantID, f.ID, key)
 }
 
+// onlyHeard says that nothing but a transcript has put the chat's pending card out of date.
+func (tx *Tx) onlyHeard(ctx context.Context, c Chat) (bool, error) {
+	return value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM approvals a JOIN messages m ON m.chat_id = a.chat_id AND m.seq > a.from_watermark AND m.seq <= a.watermark
+		JOIN media f ON f.message_id = m.id AND f.heard = 'done'
+		WHERE a.chat_id = $1 AND a.state = 'pending' AND NOT EXISTS (SELECT FROM messages n WHERE n.chat_id = a.chat_id
+			AND (n.seq > a.watermark OR n.deleted_at >= a.created_at)))`, c.ID)
+}
+
 // touchCards has the cards drawn anew that show the file's message.
 func (tx *Tx) touchCards(ctx context.Context, f Media) error {
 	type card struct{ ID ApprovalID }

@@ -21,6 +21,7 @@ const (
 	FromCRM      Origin = "crm"      // a record: the CRM, the profile, the price list
 	FromConstant Origin = "constant" // one of the values that the schema lists
 	FromClient   Origin = "client"   // a client's words
+	FromForward  Origin = "forward"  // words that a client has only passed on
 	FromImage    Origin = "image"    // what was read in a picture or a file
 	FromWeb      Origin = "web"      // a page
 	FromModel    Origin = "model"    // nobody's words: put together by the model, out of whatever it has read

@@ -123,7 +123,7 @@ func someTrouble(files []store.File) (s string) {
 	}
 	for _, f := range files {
 		if t := trouble(f); counts[t] > 0 {
-			s += fmt.Sprintf("; %d of them%s", counts[t], strings.TrimPrefix(t, ","))
+			s += fmt.Sprintf(", %d of them%s", counts[t], t)
 			delete(counts, t)
 		}
 	}
@@ -134,15 +134,17 @@ func someTrouble(files []store.File) (s string) {
 func trouble(f store.File) string {
 	switch {
 	case f.State == "lost":
-		return " could not be fetched: ask the client to send it again"
+		return " (could not be fetched: ask the client to send it again)"
 	case f.State == "once":
-		return " to be viewed once: open it on the phone"
+		return " (to be viewed once: open it on the phone)"
 	case f.State == "large":
-		return " is too large to be fetched: look at it on the phone"
+		return " (too large to be fetched: look at it on the phone)"
 	case f.State == "waiting" && f.Failures > 0:
-		return " could not be fetched yet, trying again"
+		return " (could not be fetched yet, trying again)"
 	case f.State == "waiting":
-		return ", being fetched"
+		return " (being fetched)"
+	case f.Bytes > mostUpload && f.Kind != "image":
+		return " (too large for Telegram: look at it on the phone)"
 	}
 	return ""
 }
@@ -234,9 +236,14 @@ func bare(m store.Message) string {
 	case "document":
 		mark = "📄"
 	case "unknown":
-		mark, word = "❔", label+": look at it on the phone"
+		mark, word = "❔", label+" (look at it on the phone)"
+	case "text", "link_preview", "reply", "action", "interactive", "list", "buttons", "hsm":
+		return m.Body // words, which may begin with a bracket
 	default:
-		return m.Body
+		mark = "❔"
+		if after == "" {
+			word += " (look at it on the phone)"
+		}
 	}
 	return told(mark+" "+word, after)
 }
