@@ -56,7 +56,7 @@ func nodded(ctx context.Context, tx *store.Tx, v store.View) error {
 			continue
 		}
 		for _, c := range cards {
-			text := fmt.Sprintf("%s <b>%s</b> has reacted to our question “%s”. If that is the answer you need, go on; the client waits for nothing.",
+			text := fmt.Sprintf("%s <b>%s</b> has reacted to our question “%s”. No draft comes for an emoji: if it is the answer you were waiting for, go on.",
 				esc(cut(r.Emoji, 16)), line(cmp.Or(r.Who, client(v)), 60), line(v.Text, 200))
 			if err := tx.Tell(ctx, store.Notice{TgChatID: &c.TgChatID, Kind: "alert", ReplyTo: &c.MessageID, ThreadID: c.ThreadID, HTML: text},
 				fmt.Sprintf("reaction-%s-%d-%s", v.Approval, c.TgChatID, r.Emoji)); err != nil {

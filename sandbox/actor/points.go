@@ -71,7 +71,7 @@ var injection = regexp.MustCompile(`(?i)` + strings.Join([]string{
 }, `|`))
 
 // mediaNote is how the platform or a vendor names what is no text.
-var mediaNote = regexp.MustCompile(`(?i)[\[(<](image|photo|picture|foto|video|audio|voice|voice note|document|file|sticker|album|location|live location|contacts?|gif|short video|event|order|missed call|missed video call|message of a kind|image/\w+|video/\w+|audio/\w+)\b[^\])>]*[\])>]`)
+var mediaNote = regexp.MustCompile(`(?i)[\[(<](image|photo|picture|foto|video|audio|voice|voice note|document|file|sticker|album|location|live location|contacts?|gif|short video|event|order|message of a kind|image/\w+|video/\w+|audio/\w+)\b[^\])>]*[\])>]`)
 
 // attention bounds the work on absurd input: so many messages of a burst are read, the newest, each to a hundred times as
 // many letters.
