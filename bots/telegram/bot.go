@@ -37,6 +37,7 @@ type Bot struct {
 	configured int64                  // the approvals chat as configured, 0 without one
 	approvals  atomic.Int64           // what it is now: its id changes when Telegram makes a supergroup of it
 	name       atomic.Pointer[string] // the bot's own username, once Telegram has told it
+	namedAt    atomic.Int64           // when, in seconds
 	owners     []int64                // whom the settings make owners
 	secret     []byte                 // invites are made with it
 	listens    bool

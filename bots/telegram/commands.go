@@ -158,15 +158,13 @@ func (b *Bot) Introduce(ctx context.Context, webhook, secret string) error {
 	if err := b.menus(ctx); err != nil {
 		return b.outcome(ctx, 0, err)
 	}
-	me, err := b.tg.GetMe(ctx)
-	if err != nil {
-		return b.outcome(ctx, 0, err)
+	if err := b.learnName(ctx); err != nil {
+		return err
 	}
-	b.name.Store(&me.Username)
 	if webhook == "" {
 		return nil
 	}
-	_, err = b.tg.SetWebhook(ctx, &bot.SetWebhookParams{URL: webhook, SecretToken: secret, MaxConnections: 10,
+	_, err := b.tg.SetWebhook(ctx, &bot.SetWebhookParams{URL: webhook, SecretToken: secret, MaxConnections: 10,
 		AllowedUpdates: []string{"message", "edited_message", "callback_query", "my_chat_member"}})
 	return b.outcome(ctx, 0, err)
 }

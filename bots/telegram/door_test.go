@@ -396,6 +396,21 @@ func TestCommandsInTheirForms(t *testing.T) {
 		b.says(marta, desk, "/queue@marketa_desk_bot", 0)
 		b.wantTold(desk, 1, "Nothing waits")
 	})
+	t.Run("after the bot was renamed", func(t *testing.T) {
+		b := inGroup(t)
+		b.must(b.bot.Introduce(b.Context(), "", ""))
+		b.sim.RenameBot("new_desk_bot")
+		b.clock.Advance(time.Hour)
+		b.says(marta, desk, "/queue@new_desk_bot", 0)
+		b.wantTold(desk, 1, "Nothing waits")
+		asked := b.tried("getMe")
+		b.says(marta, desk, "/queue@weather_bot", 0)
+		b.says(marta, desk, "/queue@weather_bot", 0)
+		if n := b.tried("getMe"); n != asked {
+			t.Errorf("asked %d times more", n-asked)
+		}
+		b.wantTold(desk, 1, "Nothing waits")
+	})
 	t.Run("for another bot", func(t *testing.T) {
 		b := inGroup(t)
 		b.must(b.bot.Introduce(b.Context(), "", ""))

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strings"
@@ -43,6 +44,16 @@ func (b *Bot) handle(ctx context.Context, id int64) (err error) {
 			err = fmt.Errorf("telegram: update %d: panic: %v\n%s", id, r, debug.Stack())
 		}
 	}()
+	if err = b.handleOnce(ctx, id); !errors.Is(err, errDoubtName) {
+		return err
+	}
+	if err := b.learnName(ctx); err != nil {
+		b.log.Warn("the bot's own name could not be looked up", "error", err)
+	}
+	return b.handleOnce(ctx, id)
+}
+
+func (b *Bot) handleOnce(ctx context.Context, id int64) error {
 	return b.db.System(ctx, store.Desk, func(tx *store.Tx) error {
 		body, ok, err := tx.TakeUpdate(ctx, id)
 		if err != nil || !ok {
@@ -72,6 +83,9 @@ func (b *Bot) dispatch(ctx context.Context, tx *store.Tx, u *models.Update) erro
 		return err
 	}
 	if u.Message != nil {
+		if b.doubtsName(u.Message) {
+			return errDoubtName
+		}
 		if err := b.observe(ctx, tx, u.Message); err != nil {
 			return err
 		}

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"marketa/store"
 )
 
 func TestWhoeverBeginsToWriteHasTheCardToHimself(t *testing.T) {
@@ -92,8 +90,10 @@ func TestATakeOverEndsByItselfAndIsTold(t *testing.T) {
 	b.taps(marta, desk, "Take over")
 	b.wantCard(desk, "Taken over by Marta, 10:00. The bot keeps quiet until 14:00")
 	b.says(marta, desk, "Mi dica.", b.newest(desk).ID)
-	b.pass(store.TakenFor + time.Minute)
-	b.pass(time.Hour)
+	for range 6 {
+		b.clock.Advance(time.Hour)
+		b.pass(5 * time.Second)
+	}
 	b.wantTold(desk, 1, "🙋 Anna: the take-over by Marta has ended by itself.")
 	b.wantCard(desk, "Mi dica.")
 	for _, m := range b.cards(desk) {
@@ -113,6 +113,24 @@ func TestAnybodyWhoDecidesMayHandBack(t *testing.T) {
 	if b.view(id).Taken {
 		t.Error("still taken")
 	}
-	b.pass(5 * time.Hour)
+	b.clock.Advance(5 * time.Hour)
+	b.pass(5 * time.Second)
 	b.wantTold(desk, 0, "") // it did not end by itself
+}
+
+// A press that is refused so late that Telegram takes no toast any more is answered in words; nothing has happened.
+func TestALatePressIsAnsweredInWords(t *testing.T) {
+	b := inGroup(t)
+	b.client("avete posto?")
+	id := b.card("Certo!")
+	old := b.newest(desk)
+	b.client("anzi no")
+	b.card("Va bene, niente.")
+	b.sim.PressData(marta, desk, old.ID, old.Keyboard[0][0].Data)
+	b.fetch()
+	b.clock.Advance(200 * time.Second)
+	b.settle()
+	b.wantTold(desk, 1, "⌛ About a button that was pressed a while ago: This one is out of date: the conversation has moved on. See the newest card.")
+	b.wantState(id, "superseded")
+	b.wantLeaving()
 }

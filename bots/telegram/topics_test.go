@@ -181,7 +181,8 @@ func TestWithoutTheRightCardsGoToTheGeneralTopicAndOneNoticeSaysHow(t *testing.T
 	b.clientOf("Carla", "quanto costa?")
 	b.hold("Carla", store.Finding{Status: "drafted", Text: "Niente."})
 	b.settle()
-	b.pass(24 * time.Hour)
+	b.clock.Advance(24 * time.Hour)
+	b.pass(10 * time.Second)
 	b.wantIn(0, "Certo!", "Niente.")
 	b.wantTold(forum, 1, "switch on Manage topics")
 	b.sim.Admit(marta, forum, true)
@@ -227,7 +228,10 @@ func TestAtMostOneTopicTooManyIsMade(t *testing.T) {
 	}
 	b.client("avete posto?")
 	b.card("Certo!")
-	b.pass(20 * time.Hour)
+	for range 20 {
+		b.clock.Advance(time.Hour)
+		b.pass(5 * time.Second)
+	}
 	if n := len(b.sim.Topics(forum)); n != 2 {
 		t.Errorf("%d topics", n)
 	}

@@ -94,3 +94,10 @@ func (s *Sim) lockedUser(id int64) userObject {
 }
 
 func fullName(u userObject) string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
+
+// RenameBot is the owner of the bot giving it another username. No update tells of it.
+func (s *Sim) RenameBot(username string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bot.Username = username
+}
