@@ -27,8 +27,9 @@ func TestTheSeededAgencyIsAliveAndCanBeginAnew(t *testing.T) {
 	page.WriteAs(luca.Phone)
 	page.Click("[data-pane=whatsapp] [data-chat$='@g.us']")
 	page.Waits("the group's past", `document.querySelector("[data-pane=whatsapp] .photo img")?.naturalWidth > 0 && document.querySelector("[data-pane=whatsapp] .voice q") !== null`)
-	page.Say("Oggi anche le lasagne")
-	page.Sees("whatsapp", "Oggi anche le lasagne")
+	page.Say("@Marketa potete pubblicare anche le lasagne?")
+	page.Sees("whatsapp", "anche le lasagne")
+	page.Sees("telegram", "anche le lasagne")
 	shot(t, page, "seed-group")
 
 	page.WriteAs(anna.Phone)
