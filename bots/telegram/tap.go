@@ -23,7 +23,7 @@ const (
 	tapHandBack = "h"
 	tapArrived  = "a"
 	tapAgain    = "g"
-	tapAnyway   = "k" // from the one who is writing
+	tapAnyway   = "w" // from the one who is writing
 )
 
 const hashBytes = 6
