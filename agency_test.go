@@ -25,6 +25,7 @@ type agency struct {
 	cfg   Config
 	app   *App
 	log   *lockedBuffer
+	out   *lockedBuffer // what the platform prints for whoever has started it
 }
 
 // lockedBuffer keeps the log; it is printed when the test fails.
@@ -48,7 +49,7 @@ func newAgency(t testing.TB, start time.Time, mind actor.Mind) *agency {
 // newAgencyIn is newAgency in a world that was changed before the platform starts.
 func newAgencyIn(t testing.TB, start time.Time, mind actor.Mind, prepare func(*sandbox.World, *Config)) *agency {
 	t.Helper()
-	a := &agency{t: t, clock: wire.Simulated(start), log: &lockedBuffer{}}
+	a := &agency{t: t, clock: wire.Simulated(start), log: &lockedBuffer{}, out: &lockedBuffer{}}
 	var err error
 	if a.world, err = sandbox.Start(sandbox.Config{Clock: a.clock, Seed: 7, Mind: mind}); err != nil {
 		t.Fatal(err)
@@ -78,6 +79,7 @@ func (a *agency) start() {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	app.Out = a.out
 	if err := app.Start(context.Background(), RoleAll); err != nil {
 		a.t.Fatal(err)
 	}

@@ -35,6 +35,7 @@ var (
 
 func (s *scene) manager(name, rest string) {
 	s.t.Helper()
+	rest = s.fill(rest)
 	at := desk{chat: s.approvals}
 	if after, ok := strings.CutPrefix(rest, " in private"); ok {
 		at.chat, rest = s.managers[name], after

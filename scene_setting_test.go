@@ -16,7 +16,7 @@ import (
 	"marketa/sandbox/wire"
 )
 
-// What the world is like. Lines that hold from the start, wherever they stand: forum, basic group.
+// What the world is like. Lines that hold from the start, wherever they stand: forum, basic group, no owners.
 //
 //	group Trattoria with Anna, Luca          our two numbers are in it, unless one is named: "…, Luca, company"
 //	group Trattoria gets Marco               group Trattoria loses Luca         group Trattoria is called La Trattoria
@@ -34,6 +34,9 @@ const basicGroup int64 = -2000001
 // prepare makes the world that a dialogue wants before the platform starts.
 func (s *scene) prepare(d *dialogue, w *sandbox.World, c *Config) {
 	team := []int64{sandbox.ManagerA, sandbox.ManagerB, sandbox.Stranger}
+	if d.has("no owners") {
+		c.TelegramOwners = nil
+	}
 	switch {
 	case d.has("forum"):
 		w.Telegram.AddGroup(telegram.Group{ID: sandbox.Approvals, Title: "Approvals", Forum: true, BotAdmin: true, Members: team})
@@ -55,7 +58,7 @@ func (d *dialogue) has(line string) bool {
 func (s *scene) setting(word, rest string) bool {
 	s.t.Helper()
 	switch word {
-	case "forum", "basic": // see prepare
+	case "forum", "basic", "no": // see prepare
 	case "group":
 		s.group(rest)
 	case "person":

@@ -160,7 +160,7 @@ func (s *scene) tapped(who, label, number, part string) telegram.Message {
 	}
 	for _, chat := range []int64{s.approvals, s.managers[who]} {
 		for _, m := range slices.Backward(s.world.Telegram.Messages(chat)) {
-			if m.FromBot && hasButton(m, label) && strings.Contains(m.Text, part) {
+			if m.FromBot && (hasButton(m, label) || part != "" && partOfButton(m, label)) && strings.Contains(m.Text, part) {
 				return m
 			}
 		}
@@ -173,6 +173,18 @@ func hasButton(m telegram.Message, label string) bool {
 	for _, row := range m.Keyboard {
 		for _, b := range row {
 			if _, word, _ := strings.Cut(b.Text, " "); word == label || b.Text == label {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// partOfButton: a long label is named by a part of it.
+func partOfButton(m telegram.Message, part string) bool {
+	for _, row := range m.Keyboard {
+		for _, b := range row {
+			if strings.Contains(b.Text, part) {
 				return true
 			}
 		}
@@ -231,7 +243,7 @@ var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until )\d\d:\d\d( |$|\.|:|,)`
 
 // lines puts what follows the first line under it.
 func lines(prefix, text string) []string {
-	parts := strings.Split(strings.TrimSpace(clockTimes.ReplaceAllString(text, "${1}hh:mm${2}")), "\n")
+	parts := strings.Split(strings.TrimSpace(toldInvite.ReplaceAllString(clockTimes.ReplaceAllString(text, "${1}hh:mm${2}"), "{invite}")), "\n")
 	out := []string{strings.TrimRight(prefix+parts[0], " ")}
 	for _, p := range parts[1:] {
 		out = append(out, strings.TrimRight("    "+p, " "))

@@ -118,7 +118,8 @@ type View struct {
 	Replaces     ApprovalID // the card that this one goes on from: the same draft, with what was said since
 	Seen         int64      // what the card before it had shown; 0: there is none
 	Carried      bool       // the private matter on it has a card of its own in the person's chat
-	Taken        bool       // by the one who decided
+	Taken        bool       // by the one who decided, or whoever stands in for him
+	StandIn      string     // his name
 	TakenUntil   *time.Time
 	HeldBy       ManagerID // is writing the answer, until HeldUntil
 	HeldName     string
@@ -152,7 +153,9 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		EXISTS (SELECT FROM seats s WHERE s.chat_id = c.id AND s.state = 'mute') AS muted,
 		a.replaces, coalesce((SELECT b.watermark FROM approvals b WHERE b.id = a.replaces), 0) AS seen,
 		EXISTS (SELECT FROM messages k WHERE k.restaurant_id = a.restaurant_id AND k.vendor_id = 'carried-' || (d.notes -> 'private' ->> 0)) AS carried,
-		coalesce(c.taken_by IS NOT NULL AND c.taken_by = a.decided_by AND c.taken_until > $2, false) AS taken, CASE WHEN c.taken_by = a.decided_by THEN c.taken_until END AS taken_until,
+		coalesce(a.decided_by IN (c.taken_by, c.taken_from) AND c.taken_by IS NOT NULL AND c.taken_until > $2, false) AS taken,
+		coalesce((SELECT s.name FROM managers s WHERE s.id = c.taken_by AND c.taken_from = a.decided_by), '') AS stand_in,
+		CASE WHEN a.decided_by IN (c.taken_by, c.taken_from) THEN c.taken_until END AS taken_until,
 		v.held_by, coalesce(h.name, '') AS held_name, CASE WHEN v.held_until > $2 AND a.state = 'pending' THEN v.held_until END AS held_until,
 		(a.state = 'pending' AND c.watermark <> a.watermark) AS stale,
 		coalesce(x.vendor_id, '') AS sent_id, coalesce(x.echo_id, '') AS sent_echo, coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,

@@ -113,7 +113,7 @@ func (tx *Tx) AskAt(ctx context.Context, tgChat, messageID int64) (Ask, bool, er
 }
 
 func (tx *Tx) ask(ctx context.Context, where string, args ...any) (Ask, bool, error) {
-	a, err := rows[Ask](ctx, tx, `SELECT `+askColumns+` FROM asks WHERE `+where+` ORDER BY asked_at DESC LIMIT 1`, args...)
+	a, err := rows[Ask](ctx, tx, `SELECT `+askColumns+` FROM asks WHERE `+where+` ORDER BY asked_at DESC, id DESC LIMIT 1`, args...)
 	if err != nil {
 		return Ask{}, false, fmt.Errorf("store: ask: %w", err)
 	}

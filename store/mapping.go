@@ -17,6 +17,7 @@ type Moved struct {
 	OriginName string
 	TargetName string
 	Closed     bool // the lead that it left is empty and closed now
+	Reopened   bool // the lead that it went to was closed for being empty
 	Undone     bool // it went back to where it had come from
 	Messages   int
 	Retired    ApprovalID
@@ -27,7 +28,7 @@ type Moved struct {
 // Its open card is superseded, and it gets a fresh turn there if anything waits for an answer.
 func (tx *Tx) MoveChat(ctx context.Context, chat ChatID, to RestaurantID, telegramID int64) (Moved, error) {
 	id := NewID[moveKind]()
-	m, err := row[Moved](ctx, tx, `SELECT outcome, origin, coalesce(origin_name, '') AS origin_name, coalesce(target_name, '') AS target_name, closed, undone, messages, retired, woke
+	m, err := row[Moved](ctx, tx, `SELECT outcome, origin, coalesce(origin_name, '') AS origin_name, coalesce(target_name, '') AS target_name, closed, reopened, undone, messages, retired, woke
 		FROM move_chat($1, $2, $3, $4, $5, $6)`, chat, to, telegramID, id, NewID[rowKind](), tx.Now)
 	if err != nil {
 		return m, fmt.Errorf("store: move chat: %w", err)

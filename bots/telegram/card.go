@@ -125,7 +125,7 @@ func footer(v store.View, remindAt *time.Time) string {
 		return by("🗑 Discarded", v)
 	case "taken_over":
 		if v.Taken {
-			return by("🙋 Taken over", v) + takenUntil(v) + "\nReply to this card and your words go to the client. New messages come here without a draft."
+			return by("🙋 Taken over", v) + standIn(v) + takenUntil(v) + "\nReply to this card and your words go to the client. New messages come here without a draft."
 		}
 		return by("🙋 Taken over", v) + takenOver(v)
 	case "superseded":
@@ -182,6 +182,13 @@ func takenOver(v store.View) string {
 		return ", until it ended by itself"
 	}
 	return ", handed back"
+}
+
+func standIn(v store.View) string {
+	if v.StandIn == "" {
+		return ""
+	}
+	return ", " + line(v.StandIn, 60) + " stands in"
 }
 
 func hint(h string) string {

@@ -33,7 +33,7 @@ func (b *Bot) chooseHome(ctx context.Context, tx *store.Tx, c store.ChatLine, wo
 		turn = append(turn, button("◀️ Back", data(verbPage, short64(c.ID), strconv.Itoa(page-1), words)))
 	}
 	if (page+1)*pageSize < len(found) {
-		turn = append(turn, button("More ▶️", data(verbPage, short64(c.ID), strconv.Itoa(page+1), words)))
+		turn = append(turn, button("▶️ More", data(verbPage, short64(c.ID), strconv.Itoa(page+1), words)))
 	}
 	if len(turn) > 0 {
 		s.rows = append(s.rows, turn)
@@ -70,12 +70,27 @@ func apart(all []store.Entry, now time.Time) []string {
 		labels[i] = label(e, now)
 		times[labels[i]]++
 	}
+	nth := ages(all)
 	for i, e := range all {
-		if times[labels[i]] > 1 {
-			labels[i] = cut(labels[i], 44) + " · " + strings.ToUpper(e.ID.String()[32:])
+		if l := labels[i]; times[l] > 1 {
+			labels[i] = fmt.Sprintf("%s · #%d", cut(l, 60), nth[e.ID])
 		}
 	}
 	return labels
+}
+
+// ages numbers restaurants of one name by their age.
+func ages(all []store.Entry) map[store.RestaurantID]int {
+	nth := map[store.RestaurantID]int{}
+	for _, e := range all {
+		nth[e.ID] = 1
+		for _, o := range all {
+			if fold(o.Name) == fold(e.Name) && o.ID.String() < e.ID.String() {
+				nth[e.ID]++
+			}
+		}
+	}
+	return nth
 }
 
 // label is a restaurant on a button.
@@ -95,11 +110,23 @@ func label(e store.Entry, now time.Time) string {
 		parts = append(parts, "no chat yet")
 	}
 	if e.LastAt != nil {
-		parts = append(parts, ago(now.Sub(*e.LastAt))+" ago")
+		parts = append(parts, lately(*e.LastAt, now))
 	} else {
 		parts = append(parts, "since "+e.CreatedAt.Format("2 Jan"))
 	}
 	return cut(mark+strings.Join(parts, " · "), 60)
+}
+
+// lately is when somebody wrote last, as people say it.
+func lately(t, now time.Time) string {
+	switch days := int(now.Sub(t).Hours() / 24); {
+	case days < 1:
+		return "today"
+	case days < 2:
+		return "yesterday"
+	default:
+		return plural(days, "day", "days") + " ago"
+	}
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
@@ -123,7 +150,7 @@ func chatLabel(c store.ChatLine, now time.Time) string {
 	}
 	parts = append(parts, string(c.Channel))
 	if c.LastAt != nil {
-		parts = append(parts, ago(now.Sub(*c.LastAt))+" ago")
+		parts = append(parts, lately(*c.LastAt, now))
 	}
 	return cut("💬 "+strings.Join(parts, " · "), 60)
 }

@@ -190,6 +190,9 @@ func movedScreen(c store.ChatLine, m store.Moved, by store.Manager) screen {
 	if m.Undone {
 		s = fmt.Sprintf("↩️ %s is back with <b>%s</b>, %s said so.", who, line(m.TargetName, 60), line(cmp.Or(by.Name, "a manager"), 60))
 	}
+	if m.Reopened {
+		s = fmt.Sprintf("↩️ %s is a lead of its own again, %s said so.", who, line(cmp.Or(by.Name, "a manager"), 60))
+	}
 	if m.Closed {
 		s += " The lead “" + line(m.OriginName, 60) + "” is empty and closed."
 	}

@@ -125,7 +125,7 @@ func dossierText(d store.Dossier, chats []store.ChatLine, moves []store.Move, no
 	case !d.Confirmed:
 		s.WriteString("\nA lead that nobody has confirmed yet.")
 	}
-	fmt.Fprintf(&s, "\n🕐 %s, now %s", esc(d.Zone), clockTime(now, d.Zone))
+	fmt.Fprintf(&s, "\n🕐 %s, %s there", esc(d.Zone), clockTime(now, d.Zone))
 	if d.Languages != "" {
 		s.WriteString("\n🗣 " + line(d.Languages, 60))
 	}
@@ -156,7 +156,7 @@ func chatText(c store.ChatLine, now time.Time) string {
 	}
 	s += " · via " + line(string(c.Channel), 20)
 	if c.LastAt != nil {
-		s += " · last words " + ago(now.Sub(*c.LastAt)) + " ago"
+		s += " · last words " + lately(*c.LastAt, now)
 	}
 	if c.Ignored {
 		s += " · 🙈 ignored"
@@ -193,7 +193,7 @@ func (b *Bot) touchRestaurant(ctx context.Context, tx *store.Tx, t touched) (kno
 	case verbRename:
 		err = b.turnTo(ctx, tx, t, renameQuestion(d, t.manager))
 	case verbZones:
-		err = b.turnTo(ctx, tx, t, zoneQuestion(d, t.manager, tx.Now))
+		err = b.turnTo(ctx, tx, t, zoneQuestion(d, t.manager))
 	case verbKeepName:
 		err = b.keepName(ctx, tx, t, d)
 	case verbZone:

@@ -52,6 +52,9 @@ func (b *Bot) teamScreen(ctx context.Context, tx *store.Tx, m store.Manager) (sc
 		}
 		s.rows = append(s.rows, line1("✉️ Invite", data(verbInvite)))
 	}
+	if !m.Decides() {
+		return s, nil
+	}
 	s.rows = append(s.rows, []store.NoticeButton{button("🌴 I am away…", data(verbAway)), button("🤝 My deputy…", data(verbDeputies))})
 	return s, nil
 }

@@ -15,13 +15,13 @@ import (
 var likelyZones = []string{"Europe/Rome", "Europe/Berlin", "Europe/Madrid", "Europe/Paris", "Europe/Vienna", "Europe/Zurich",
 	"Europe/London", "Europe/Lisbon", "Europe/Athens", "Europe/Warsaw", "Europe/Kyiv", "Europe/Istanbul"}
 
-func zoneQuestion(d store.Dossier, m store.Manager, now time.Time) screen {
+func zoneQuestion(d store.Dossier, m store.Manager) screen {
 	s := screen{html: fmt.Sprintf(zoneMark+"%s, where is the clock of <b>%s</b>? Now: %s. Tap one, or reply to this message with another one, like <code>America/New_York</code>.", mention(m), line(d.Name, 100), esc(d.Zone)),
 		ask: &store.Ask{Kind: "zone", Subject: store.Subject{Restaurant: d.ID}}}
 	var row []store.NoticeButton
 	for _, z := range likelyZones {
 		_, city, _ := strings.Cut(z, "/")
-		row = append(row, button(city+" "+clockTime(now, z), data(verbZone, short64(d.ID), z)))
+		row = append(row, button(city, data(verbZone, short64(d.ID), z)))
 		if len(row) == 3 {
 			s.rows, row = append(s.rows, row), nil
 		}
@@ -74,7 +74,7 @@ func (b *Bot) setZone(ctx context.Context, tx *store.Tx, t touched, d store.Doss
 }
 
 func zoned(d store.Dossier, zone string, now time.Time) screen {
-	return screen{html: fmt.Sprintf("✅ The clock of <b>%s</b> is %s, now %s.", line(d.Name, 100), esc(zone), clockTime(now, zone)),
+	return screen{html: fmt.Sprintf("✅ The clock of <b>%s</b> is %s, %s there.", line(d.Name, 100), esc(zone), clockTime(now, zone)),
 		rows: [][]store.NoticeButton{line1("🍽 Open", data(verbOpen, short64(d.ID)))}}
 }
 
