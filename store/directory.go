@@ -26,7 +26,7 @@ func (tx *Tx) Directory(ctx context.Context, about ChatID) ([]Entry, error) {
 		coalesce((SELECT string_agg(t.title, ', ') FROM (SELECT c.title FROM chats c WHERE c.restaurant_id = r.id AND c.title <> '' ORDER BY c.last_inbound_at DESC NULLS LAST LIMIT 3) t), '') AS chats,
 		(SELECT max(c.last_inbound_at) FROM chats c WHERE c.restaurant_id = r.id) AS last_at,
 		EXISTS (SELECT FROM person_ids i WHERE i.restaurant_id = r.id AND i.value IN (SELECT j.value FROM messages m JOIN person_ids j ON j.person_id = m.person_id WHERE m.chat_id = $1)) AS same_phone
-		FROM restaurants r ORDER BY last_at DESC NULLS LAST, r.created_at DESC, r.id`, about)
+		FROM restaurants r ORDER BY last_at DESC NULLS LAST, r.id DESC`, about)
 	if err != nil {
 		return nil, fmt.Errorf("store: directory: %w", err)
 	}
