@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/go-telegram/bot/models"
 
@@ -17,7 +18,7 @@ const takeAnyway = "✋ Take over anyway"
 // heldFrom says that somebody else is writing, and that this press therefore does nothing. What concerns a card that is
 // decided already is nobody's.
 func heldFrom(t tapped) bool {
-	return t.manager.Decides() && t.view.State == "pending" && t.view.Held(t.manager.ID) && t.code != tapAnyway
+	return t.manager.Decides() && t.view.State == "pending" && t.view.Held(t.manager.ID) && !slices.Contains([]string{tapAnyway, tapNewClient, tapBelongs, tapIgnore}, t.code)
 }
 
 func heldWords(v store.View) string {
