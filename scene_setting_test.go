@@ -20,6 +20,7 @@ import (
 //
 //	group Trattoria with Anna, Luca          our two numbers are in it, unless one is named: "…, Luca, company"
 //	group Trattoria gets Marco               group Trattoria loses Luca         group Trattoria is called La Trattoria
+//	group Trattoria is for admins             group Trattoria is for all
 //	person Luca                              telegram person Vera               hidden ids on      hidden own ids off
 //	time 23:30 Europe/Rome                   time Sunday 10:00 Europe/Rome      the next such moment
 //	topic Trattoria is deleted               the group migrates                 health marketa QR
@@ -104,7 +105,7 @@ func (s *scene) person(name string) sandbox.Person {
 	return p
 }
 
-var groupLine = regexp.MustCompile(`^(.+?) (with|gets|loses|is called) (.+)$`)
+var groupLine = regexp.MustCompile(`^(.+?) (with|gets|loses|is called|is for) (.+)$`)
 
 func (s *scene) group(rest string) {
 	s.t.Helper()
@@ -115,7 +116,10 @@ func (s *scene) group(rest string) {
 	name, g := m[1], s.groups[m[1]]
 	switch m[2] {
 	case "with":
+		s.weAreKnown()
 		s.groups[name] = s.makeGroup(name, strings.Split(m[3], ", "))
+	case "is for":
+		s.must(s.world.WhatsApp.Announcements(g.id, m[3] == "admins"), rest)
 	case "is called":
 		s.must(s.world.WhatsApp.RenameGroup(g.id, m[3]), rest)
 		delete(s.groups, name)

@@ -111,6 +111,9 @@ func (w *walk) room(ctx context.Context, tx *store.Tx) (bool, error) {
 // run calls the tool. What it says in words is its result; a failure without words is ours, and the turn is tried again
 // before the model hears of it.
 func (w *walk) run(ctx context.Context, tool tools.Tool, args json.RawMessage) (string, json.RawMessage, error) {
+	if w.chat.Group() {
+		ctx = tools.WithGroup(ctx)
+	}
 	result, err := tool.Run(ctx, args)
 	return w.agent.told(ctx, tool, result, err, w.turn.Attempts >= mostAttempts)
 }

@@ -25,6 +25,16 @@ func (w *walk) commit(ctx context.Context) error {
 			f.Notes.Why = w.why // why there is no draft; why there is one, everybody can see
 		case "drafted":
 			f.Text, f.Proposals, f.Notes.Tainted = w.text, acts, tainted(calls)
+			f.Notes.Private, f.Notes.Asker = w.privateIDs()
+		}
+		if f.WakeAt = w.wakeAt(); w.standing.Pending && w.standing.Text == "" && f.WakeAt == nil && w.chat.PausedUntil != nil {
+			f.Reason = "The pause after the phone is over; a fresh card is below."
+		}
+		switch {
+		case w.again && w.status == "drafted":
+			f = w.kept(f)
+		case w.again && w.standing.Pending:
+			f.Replaces = w.standing.Approval
 		}
 		return w.hand(ctx, tx, f)
 	})

@@ -107,13 +107,15 @@ func (g *graphOf[W]) circles(name string, limited []string) bool {
 
 // delta is what one step changed: only what it changed, never the whole state again.
 type delta struct {
-	Next   string          `json:"next"`
-	Status string          `json:"status,omitempty"` // how the turn ends, once it is clear
-	Why    string          `json:"why,omitempty"`
-	Said   json.RawMessage `json:"said,omitempty"` // one more entry of the transcript
-	Text   *string         `json:"text,omitempty"`
-	Warn   []string        `json:"warn,omitempty"`
-	Model  string          `json:"model,omitempty"` // provider/model that answered; the tool loop stays with it
+	Next    string          `json:"next"`
+	Status  string          `json:"status,omitempty"` // how the turn ends, once it is clear
+	Why     string          `json:"why,omitempty"`
+	Said    json.RawMessage `json:"said,omitempty"` // one more entry of the transcript
+	Text    *string         `json:"text,omitempty"`
+	Warn    []string        `json:"warn,omitempty"`
+	Keep    bool            `json:"keep,omitempty"`    // the standing draft is held again
+	Private bool            `json:"private,omitempty"` // triage: not for everybody's eyes
+	Model   string          `json:"model,omitempty"`   // provider/model that answered; the tool loop stays with it
 
 	Translated *store.Translation `json:"translated,omitempty"`
 	Choose     *store.Ambiguous   `json:"choose,omitempty"` // whom a manager has to choose from

@@ -68,7 +68,7 @@ func TestTheRealGraphHasNoFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(g.nodes) != 7 || g.start != nodeIntake {
+	if len(g.nodes) != 9 || g.start != nodeIntake {
 		t.Errorf("got %d nodes from %s", len(g.nodes), g.start)
 	}
 }

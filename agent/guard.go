@@ -105,7 +105,7 @@ var inner = []string{
 	"as an ai", "language model", "als ki", "sprachmodell", "come ia", "modello linguistico", "como ia", "modelo de lenguaje", "как ии", "языковая модель",
 }
 
-var fenceTag = regexp.MustCompile(`[<‹]/?(?:conversation|unanswered|previous_draft|manager_hint|client_words)`)
+var fenceTag = regexp.MustCompile(`[<‹]/?(?:waiting_draft|said_since|conversation|unanswered|previous_draft|manager_hint|client_words)`)
 
 var rowID = regexp.MustCompile(`[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}`)
 

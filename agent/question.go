@@ -60,9 +60,12 @@ func (w *walk) tooMuch() bool {
 func (w *walk) quote(m store.Message) string {
 	who := "us"
 	if m.Author == store.Client {
-		who = strings.TrimSpace("client " + strings.Map(plainBracket, cutTo(oneLine(m.AuthorName), 60)))
+		who = strings.TrimSpace("client " + strings.Map(plainBracket, cutTo(oneLine(w.called(m)), 60)))
 	}
 	body := cutTo(m.Body, longestMessage)
+	if w.masked(m) {
+		body = maskedWords
+	}
 	if first, rest, more := strings.Cut(lineBreaks.Replace(body), "\n"); more {
 		body = first + "\n  " + strings.ReplaceAll(strings.Map(plainBracket, rest), "\n", "\n  ")
 	}
@@ -73,7 +76,7 @@ func (w *walk) quote(m store.Message) string {
 	if m.Around.Forwarded {
 		when += ", forwarded: somebody else's words"
 	}
-	if q := m.Around.Quoted; q != "" {
+	if q := m.Around.Quoted; q != "" && !(w.chat.Group() && soundsPrivate(q)) {
 		when += ", answering “" + strings.Map(plainBracket, cutTo(oneLine(q), longestQuote)) + "”"
 	}
 	return fmt.Sprintf("[%s, %s] %s", who, when, body)

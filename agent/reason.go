@@ -30,6 +30,13 @@ func reason(ctx context.Context, w *walk) (delta, error) {
 	if err != nil {
 		return delta{}, err
 	}
+	if w.chat.Group() {
+		more, err := w.agent.prompts.Group(w.groupData())
+		if err != nil {
+			return delta{}, err
+		}
+		system += "\n\n" + more
+	}
 	msgs := append([]llms.MessageContent{llms.TextParts(llms.ChatMessageTypeSystem, system), w.asked(ctx)}, w.said...)
 	answer, err := w.agent.router.Generate(ctx, llm.Reply, msgs, w.options()...)
 	var refused *llm.Refused

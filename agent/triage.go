@@ -18,6 +18,8 @@ import (
 type verdict struct {
 	Answer *bool  `json:"answer"`
 	Why    string `json:"why"`
+
+	Private bool `json:"private"` // asked for in groups
 }
 
 const longestWhy = 200 // characters of a model's reason, on the card
@@ -31,21 +33,32 @@ func triage(ctx context.Context, w *walk) (delta, error) {
 	if err != nil {
 		return delta{}, err
 	}
+	schema := triageSchema()
+	if w.chat.Group() {
+		more, err := w.agent.prompts.GroupTriage(w.groupData())
+		if err != nil {
+			return delta{}, err
+		}
+		system += "\n\n" + more
+		schema.Properties["private"] = &jsonschema.Schema{Type: "boolean", Description: "whether it asks for something that others in the group must not read"}
+		schema.Required = append(schema.Required, "private")
+	}
 	msgs := []llms.MessageContent{llms.TextParts(llms.ChatMessageTypeSystem, system), llms.TextParts(llms.ChatMessageTypeHuman, w.question())}
-	answer, err := w.agent.router.Generate(ctx, llm.Triage, msgs, llm.WithSchema("triage", triageSchema()), llm.WithEffort(llm.Minimal), w.label())
+	answer, err := w.agent.router.Generate(ctx, llm.Triage, msgs, llm.WithSchema("triage", schema), llm.WithEffort(llm.Minimal), w.label())
 	var refused *llm.Refused
 	var down *llm.AllDown
 	switch {
 	case ctx.Err() != nil:
 		return delta{}, ctx.Err()
 	case errors.As(err, &refused) || errors.As(err, &down):
-		return delta{Next: nodeReason}, nil // the reply's own route may be better off
+		return delta{Next: w.afresh()}, nil // the reply's own route may be better off
 	case err != nil:
 		return delta{}, err
 	}
 	var v verdict
 	if json.Unmarshal([]byte(answer.Text), &v) != nil || v.Answer == nil || *v.Answer {
-		return delta{Next: nodeReason, Why: cutTo(oneLine(v.Why), longestWhy)}, nil
+		w.delicate = w.delicate || v.Private
+		return delta{Next: w.afresh(), Private: v.Private, Why: cutTo(oneLine(v.Why), longestWhy)}, nil
 	}
 	return delta{Next: end, Status: "silent", Why: cutTo(oneLine(v.Why), longestWhy)}, nil
 }

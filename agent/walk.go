@@ -33,6 +33,8 @@ type walk struct {
 	seen       []llms.ContentPart // photos, once they were read
 	policy     stages.Policy
 	tools      []tools.Tool
+	standing   store.Standing // the draft that the chat has already
+	roster     []string       // of a group: who is in it beside us
 
 	// Added by steps.
 	at     string
@@ -46,6 +48,8 @@ type walk struct {
 	rounds int
 
 	translated *store.Translation
+	again      bool // the standing draft is held again
+	delicate   bool // triage says that it is a private matter
 }
 
 // The nodes.
@@ -58,14 +62,19 @@ const (
 	nodeGuard   = "guard"
 
 	nodeTranslate = "translate"
+
+	nodeKeep    = "keep"    // in a group: is the draft that waits still good?
+	nodePrivate = "private" // in a group: not here
 )
 
 // newWalkGraph is the support reply's graph.
 func newWalkGraph() (*graph, error) {
 	return newGraph(nodeIntake, []string{nodeReason},
 		node{nodeIntake, []string{nodeContext, nodeTranslate, end}, intake},
-		node{nodeContext, []string{nodeTriage, nodeReason, end}, decideNeed},
-		node{nodeTriage, []string{nodeReason, end}, triage},
+		node{nodeContext, []string{nodeTriage, nodeReason, nodeKeep, nodePrivate, end}, decideNeed},
+		node{nodeKeep, []string{nodeReason, nodePrivate, end}, keep},
+		node{nodeTriage, []string{nodeReason, nodePrivate, end}, triage},
+		node{nodePrivate, []string{nodeGuard}, answerApart},
 		node{nodeReason, []string{nodeTools, nodeGuard, end}, reason},
 		node{nodeTools, []string{nodeReason}, callTools},
 		node{nodeGuard, []string{nodeTranslate, end}, guard},
@@ -102,8 +111,10 @@ func (w *walk) load(ctx context.Context, tx *store.Tx) (err error) {
 	if w.policy, err = stages.PolicyFor(stages.Stage(w.restaurant.Stage)); err != nil {
 		return err
 	}
-	w.tools, err = w.agent.registry.Pick(w.policy.Tools)
-	return err
+	if w.tools, err = w.agent.registry.Pick(w.policy.Tools); err != nil {
+		return err
+	}
+	return w.loadGroup(ctx, tx)
 }
 
 // conversationLength is how many messages back a model reads; older ones are the summary's business.
@@ -138,6 +149,7 @@ func (w *walk) apply(s store.Step) error {
 	if d.Model != "" {
 		w.model = d.Model
 	}
+	w.again, w.delicate = w.again || d.Keep, w.delicate || d.Private
 	if d.Translated != nil {
 		w.translated = d.Translated
 	}
@@ -161,6 +173,9 @@ func intake(_ context.Context, w *walk) (delta, error) {
 	switch {
 	case len(w.unhandled) > 0 && w.chat.Taken(w.now):
 		return delta{Next: nodeTranslate, Status: "plain", Why: "A manager has taken this chat over."}, nil
+	case len(w.unhandled) > 0 && w.pausedNow():
+		// What nobody said to us needs no new card: the one that waits goes on.
+		return delta{Next: nodeTranslate, Status: "plain", Why: w.paused(), Keep: w.keepable() && w.standing.Text == ""}, nil
 	case len(w.unhandled) > 0:
 		return delta{Next: nodeContext}, nil
 	case w.redo.Approval.IsZero():
@@ -181,8 +196,12 @@ func decideNeed(_ context.Context, w *walk) (delta, error) {
 	switch {
 	case !w.agent.HasModel():
 		return delta{Next: end, Status: "plain", Why: "No language model is configured."}, nil
-	case !w.redo.Approval.IsZero() || w.waiting:
+	case !w.redo.Approval.IsZero():
 		return delta{Next: nodeReason}, nil
+	case w.keepable() && w.standing.Text != "":
+		return delta{Next: nodeKeep}, nil
+	case w.waiting, w.onlyPrivate():
+		return delta{Next: w.afresh()}, nil
 	}
 	return delta{Next: nodeTriage}, nil
 }

@@ -9,6 +9,8 @@ const (
 	TagConversation  Tag = "conversation"   // what was said before: data from outside
 	TagUnanswered    Tag = "unanswered"     // what still waits for an answer: data from outside
 	TagPreviousDraft Tag = "previous_draft" // what the model wrote last time and a manager refused
+	TagWaitingDraft  Tag = "waiting_draft"  // a draft that nobody has decided on yet
+	TagSaidSince     Tag = "said_since"     // what members of a group said after it was made: data from outside
 	TagManagerHint   Tag = "manager_hint"   // an instruction by a manager of the agency
 	TagClientWords   Tag = "client_words"   // to be translated, or found by a tool: data from outside
 	TagDraft         Tag = "draft"          // to be translated, too

@@ -123,7 +123,7 @@ func load(files fs.FS) (*Prompts, error) {
 func (p *Prompts) try() error {
 	_, err := p.Translate(TranslateData{"German", "de"})
 	_, deaf := p.Transcribe()
-	faults := []error{err, deaf, p.tryDesk()}
+	faults := append(p.tryGroup(), err, deaf, p.tryDesk())
 	for _, stage := range Client.States() {
 		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}}
 		for _, data := range []ReplyData{{Stage: stage}, full} {
@@ -137,7 +137,7 @@ func (p *Prompts) try() error {
 
 // strays are goals of stages that do not exist: most likely a misspelt one.
 func (p *Prompts) strays() error {
-	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "desk.md": true, "transcribe.md": true}
+	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "desk.md": true, "transcribe.md": true, "group.md": true, "group_triage.md": true, "fits.md": true}
 	for _, s := range Client.States() {
 		known[goalFile(s)] = true
 	}

@@ -193,6 +193,7 @@ func (tx *Tx) said(ctx context.Context, v View) ([]Message, error) {
 	m, err := rows[Message](ctx, tx, `SELECT `+messageColumns+` FROM messages
 		WHERE chat_id = $1 AND author = 'client' AND kind <> 'reaction' AND ((seq > $2 AND seq <= $3) OR id IN (
 			SELECT b.id FROM messages b WHERE b.chat_id = $1 AND b.aside AND b.kind NOT IN ('reaction', 'system') AND b.seq <= $2 AND b.deleted_at IS NULL
+			AND b.seq > coalesce((SELECT max(o.seq) FROM messages o WHERE o.chat_id = $1 AND o.author <> 'client' AND o.kind <> 'reaction' AND o.seq <= $2), 0)
 			AND b.sent_at > (SELECT min(f.sent_at) FROM messages f WHERE f.chat_id = $1 AND f.seq > $2 AND f.author = 'client') - interval '1 hour'
 			ORDER BY b.seq DESC LIMIT 3)) ORDER BY sent_at, id`,
 		v.ChatID, v.From, v.Watermark)

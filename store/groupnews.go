@@ -73,12 +73,11 @@ func (tx *Tx) hearGroup(ctx context.Context, g heardGroup, n GroupNews) error {
 }
 
 func (tx *Tx) welcomed(ctx context.Context, g heardGroup, n GroupNews) error {
-	fresh, err := tx.exec(ctx, `INSERT INTO seats (chat_id, restaurant_id, channel, state, seen_at) VALUES ($1, $2, $3, 'unknown', $4)
-		ON CONFLICT (chat_id, channel) DO UPDATE SET state = 'unknown', seen_at = $4 WHERE seats.state = 'out'`, g.ID, g.RestaurantID, n.Channel, tx.Now)
+	back, err := tx.exec(ctx, `UPDATE seats SET state = 'unknown', seen_at = $3 WHERE chat_id = $1 AND channel = $2 AND state = 'out'`, g.ID, n.Channel, tx.Now)
 	if err != nil {
 		return err
 	}
-	if fresh > 0 {
+	if back > 0 {
 		if err := tx.noteInGroup(ctx, g, n.Channel, fmt.Sprintf("Our %s number is in this group now", n.Channel)); err != nil {
 			return err
 		}

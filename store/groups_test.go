@@ -28,7 +28,8 @@ func groupReaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (
 	}
 	g := store.Group{ChatID: x.chat.ID, RestaurantID: x.chat.RestaurantID}
 	return map[string]func(tx *store.Tx) (any, error){
-		"Identities": func(tx *store.Tx) (any, error) { return nil, nil }, // nobody's
+		"Identities":      func(tx *store.Tx) (any, error) { return nil, nil }, // nobody's
+		"AnswerPrivately": func(tx *store.Tx) (any, error) { return tx.AnswerPrivately(ctx, x.pending, marta) },
 		"InheritCards": func(tx *store.Tx) (any, error) {
 			return tx.InheritCards(ctx, store.View{Approval: x.decided, Replaces: x.pending})
 		},

@@ -25,7 +25,7 @@ type Message struct {
 	Around     Around   `db:"-"`
 }
 
-const messageColumns = `id, vendor_id, author, author_name, kind, body, version, seq, sent_at, deleted_at, person_id, aside,
+const messageColumns = `id, vendor_id, author, author_name, kind, CASE WHEN position('@' IN body) > 0 THEN name_us(body) ELSE body END AS body, version, seq, sent_at, deleted_at, person_id, aside,
 	coalesce((SELECT v.value FROM person_ids v WHERE v.restaurant_id = messages.restaurant_id AND v.person_id = messages.person_id
 		ORDER BY v.value LIKE '%@%', v.value LIMIT 1), '') AS number`
 

@@ -20,7 +20,7 @@ func Render(v store.View, remindAt *time.Time) Post {
 
 func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
 	var s strings.Builder
-	s.WriteString(heading(v) + said(v, r) + saidTranslated(v, r))
+	s.WriteString(heading(v) + present(v) + said(v, r) + saidTranslated(v, r))
 	for _, part := range []string{body(v, whole) + draftTranslated(v, r), beside(v, r), footer(v, remindAt), reacted(v)} {
 		if part = strings.TrimSpace(part); part != "" {
 			s.WriteString("\n" + part + "\n")
@@ -38,7 +38,7 @@ func heading(v store.View) string {
 	if v.Restaurant != "" && v.Restaurant != name {
 		s += " · " + line(v.Restaurant, 60)
 	}
-	return s + " · " + line(strings.ReplaceAll(v.Stage, "_", " "), 40) + " · via " + line(string(v.Channel), 40) + "\n"
+	return s + " · " + line(strings.ReplaceAll(v.Stage, "_", " "), 40) + groupWord(v) + " · via " + line(string(v.Channel), 40) + "\n"
 }
 
 // said are the client's words, newest last.
@@ -78,7 +78,7 @@ func beside(v store.View, r room) string {
 	if v.State != "pending" {
 		return s
 	}
-	s += fixedLines(v)
+	s += fixedLines(v) + shutLine(v) + privateLine(v)
 	s += list("❓ ", v.Notes.Questions, r.items, r.note) + list("⚠️ ", v.Notes.Warnings, r.items, r.note) +
 		list("👁 ", v.Notes.Tainted, r.items, r.note) + list("📎 ", v.Notes.Evidence, r.items, r.note)
 	if v.Text != "" && v.Notes.Why != "" && r.note > 0 {
@@ -242,8 +242,9 @@ func buttons(v store.View, whole, away bool) (rows [][]Button) {
 		if v.HeldUntil != nil {
 			rows = append(rows, []Button{tap(takeAnyway, tapAnyway)})
 		}
-		return append(rows, offer(v, tap)...)
+		return append(append(rows, privateRow(v, tap)...), offer(v, tap)...)
 	}
+	rows = privateRow(v, tap)
 	switch v.Delivery {
 	case "asked":
 		rows = append(rows, []Button{tap("✓ It arrived", tapArrived), tap("🔁 Try again", tapAgain)})

@@ -53,6 +53,8 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 		return b.invite(ctx, tx, msg, m)
 	case "language":
 		return b.obeyLanguage(ctx, tx, msg, m)
+	case "listen":
+		return b.obeyListen(ctx, tx, msg, m)
 	case "queue":
 		q, err := tx.Queue(ctx)
 		if err != nil {

@@ -42,6 +42,7 @@ type drawing struct {
 	targets []int64
 	people  []int64 // the managers' own chats
 	team    map[int64]store.Manager
+	waits   bool // somebody still draws the card that this one goes on from
 }
 
 // cardAlert is the cause of the alert about cards that Telegram refuses.
@@ -57,6 +58,9 @@ func (b *Bot) draw(ctx context.Context, id store.ApprovalID) error {
 	}
 	if b.tg == nil {
 		return b.drawLater(ctx, &d, errNoToken)
+	}
+	if d.waits {
+		return b.drawLater(ctx, &d, &waitError{after: time.Second})
 	}
 	if err := b.bringUp(ctx, &d); err != nil {
 		if store.IsLeaseLost(err) {
@@ -88,6 +92,12 @@ func (b *Bot) beginDrawing(ctx context.Context, id store.ApprovalID) (d drawing,
 		}
 		if d.view, err = tx.View(ctx, id); err != nil {
 			return err
+		}
+		if d.view.State == "pending" && !d.view.Replaces.IsZero() {
+			if ready, err := tx.InheritCards(ctx, d.view); err != nil || !ready {
+				d.waits = !ready
+				return err
+			}
 		}
 		if d.copies, err = tx.Cards(ctx, id); err != nil {
 			return err

@@ -17,7 +17,7 @@ func entries(v store.View, r room) (lines []string, hidden int) {
 		hidden += len(g)
 	}
 	for _, g := range shown {
-		lines = append(lines, stamp(g[0].SentAt, v.CreatedAt, v.Zone)+" "+words(g, v, r))
+		lines = append(lines, stamp(g[0].SentAt, v.CreatedAt, v.Zone)+" "+mark(g[0], v, words(g, v, r)))
 	}
 	return lines, hidden
 }
@@ -35,8 +35,8 @@ func words(g []store.Message, v store.View, r room) string {
 	if q := m.Around.Quoted; q != "" {
 		s = "↩️ “" + line(q, min(r.said, 80)) + "” " + s
 	}
-	if m.AuthorName != "" && m.AuthorName != v.ChatTitle {
-		s = line(m.AuthorName, 30) + ": " + s
+	if who := speaker(m, v); who != "" {
+		s = line(who, 30) + ": " + s
 	}
 	if slices.ContainsFunc(g, func(m store.Message) bool { return m.Version > 1 }) {
 		s += " <i>(edited)</i>"

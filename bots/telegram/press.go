@@ -79,8 +79,14 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 // in the approvals chat and in the manager's own chat. Such a copy is kept from now on, so that it is redrawn like the others.
 func (b *Bot) belongs(ctx context.Context, tx *store.Tx, id store.ApprovalID, m store.Manager, chat, message int64) (bool, error) {
 	card, known, err := tx.CardAt(ctx, chat, message)
-	if err != nil || known {
-		return card.ApprovalID == id, err
+	if err != nil {
+		return false, err
+	}
+	if known && card.ApprovalID != id { // an old picture of a card that goes on as a newer one's
+		return tx.SameChat(ctx, card.ApprovalID, id)
+	}
+	if known {
+		return true, nil
 	}
 	if !b.ours(chat, m) || message == 0 {
 		return false, nil
@@ -108,6 +114,8 @@ func (b *Bot) judge(ctx context.Context, tx *store.Tx, t tapped) error {
 		return b.decideTap(ctx, tx, t, store.HandBack)
 	case tapEdit, tapRedo:
 		return b.askFor(ctx, tx, t)
+	case tapPrivate:
+		return b.answerPrivately(ctx, tx, t)
 	case tapArrived, tapAgain:
 		return b.doubt(ctx, tx, t)
 	case tapNewClient, tapBelongs, tapIgnore:

@@ -24,6 +24,7 @@ const (
 	tapArrived  = "a"
 	tapAgain    = "g"
 	tapAnyway   = "w" // from the one who is writing
+	tapPrivate  = "p"
 )
 
 const hashBytes = 6

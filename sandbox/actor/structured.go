@@ -102,6 +102,10 @@ func (g giver) judge(ws []word) bool {
 		return needs
 	case anyPhrase(ws, "complaint,urgent,angry,negative,escalate"):
 		return g.has(complains)
+	case anyPhrase(ws, "fits,fit"):
+		return g.v.fits()
+	case anyPhrase(ws, "private,confidential,sensitive"):
+		return g.v.delicate()
 	case anyPhrase(ws, "question"):
 		return g.has(asks)
 	case anyPhrase(ws, "injection,attack,suspicious,unsafe"):

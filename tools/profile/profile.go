@@ -13,6 +13,7 @@ import (
 	"unicode"
 
 	"marketa/internal/fault"
+	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
 )
@@ -54,6 +55,9 @@ func (p Profile) read(ctx context.Context, args ReadArgs) (out ReadResult, err e
 		out = ReadResult{Name: r.Name, Stage: r.Stage, Facts: map[string]string{}}
 		section := strings.TrimSpace(args.Section)
 		for _, f := range facts {
+			if tools.InGroup(ctx) && stages.PrivateField(f.Field) {
+				continue
+			}
 			if section == "" || strings.EqualFold(f.Field, section) {
 				out.Facts[f.Field] = f.Value
 			}
