@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"regexp"
+	"strings"
+
+	"marketa/sandbox"
+	"marketa/store"
 )
 
 // What the record says already, for dialogues at the managers' desk:
 //
 //	record Anna belongs to Trattoria Demo, active     the restaurant of Anna's chat is called so and stands there
 //	record Lucía is called Anna Rossi                 her chat is titled so
+//	record Ben is a viewer                            he may look, not decide
 
 var (
 	belongsTo = regexp.MustCompile(`^(\p{L}+) belongs to (.+), (\w+)$`)
@@ -23,6 +28,17 @@ func (s *scene) record(rest string) {
 	}
 	if m := isCalled.FindStringSubmatch(rest); m != nil {
 		s.as("marketa_ingest", m[1], `UPDATE chats SET title = $1 WHERE restaurant_id = $2`, m[2])
+		return
+	}
+	if name, ok := strings.CutSuffix(rest, " is a viewer"); ok {
+		ctx := context.Background()
+		s.must(s.app.db.System(ctx, store.Desk, func(tx *store.Tx) error {
+			m, _, err := tx.ManagerBy(ctx, s.managers[name], "")
+			if err == nil {
+				_, err = tx.SetRole(ctx, sandbox.ManagerA, m.ID, "viewer")
+			}
+			return err
+		}), rest)
 		return
 	}
 	s.t.Fatalf("no record can say %q", rest)

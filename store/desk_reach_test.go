@@ -57,7 +57,7 @@ func deskReaches(w *world, x tenant) map[string]func(tx *store.Tx) (any, error) 
 		"ReminderOf":    func(tx *store.Tx) (any, error) { r, _, err := tx.ReminderOf(ctx, reminder); return r, err },
 		"Reminders":     func(tx *store.Tx) (any, error) { return tx.Reminders(ctx, turn) },
 		"RenewDesk":     only(func(tx *store.Tx) error { return tx.RenewDesk(ctx, l) }),
-		"Reopen":        only(func(tx *store.Tx) error { return tx.Reopen(ctx, x.decided) }),
+		"Reopen":        func(tx *store.Tx) (any, error) { return tx.Reopen(ctx, x.decided) },
 		"RestaurantName": func(tx *store.Tx) (any, error) {
 			return tx.RestaurantName(ctx, x.chat.RestaurantID)
 		},

@@ -123,7 +123,11 @@ func TestAWishTakesThePlaceOfAWaitingCardAndGivesItBack(t *testing.T) {
 		if d.Outcome != "ok" {
 			t.Errorf("discard: %+v", d)
 		}
-		return errors.Join(err, tx.Reopen(w.ctx, wish))
+		open, err2 := tx.Reopen(w.ctx, wish)
+		if !open {
+			t.Error("the client's words stay closed")
+		}
+		return errors.Join(err, err2)
 	})
 	same(w, true, `SELECT busy_since IS NOT NULL AND handled < watermark FROM chats WHERE id = $1`, c.ID)
 }
@@ -137,7 +141,11 @@ func TestDiscardingAnOrdinaryCardOpensNothing(t *testing.T) {
 	m := w.deskManager("owner")
 	w.desk(func(tx *store.Tx) error {
 		_, err := tx.Decide(w.ctx, store.Press{Approval: id, Action: store.Discard, TelegramID: m.TelegramID, PolicyVersion: ask[string](w, `SELECT policy_version FROM drafts LIMIT 1`)})
-		return errors.Join(err, tx.Reopen(w.ctx, id))
+		open, err2 := tx.Reopen(w.ctx, id)
+		if open {
+			t.Error("it is opened")
+		}
+		return errors.Join(err, err2)
 	})
 	same(w, "discarded", `SELECT state FROM approvals`)
 	same(w, false, `SELECT busy_since IS NOT NULL FROM chats WHERE id = $1`, c.ID)

@@ -91,16 +91,16 @@ func (tx *Tx) holdWish(ctx context.Context, t DeskTurn, w Wish, patient bool) er
 }
 
 // Reopen gives the client's own words back to the bot when a message that a manager had asked for is discarded.
-func (tx *Tx) Reopen(ctx context.Context, id ApprovalID) error {
+func (tx *Tx) Reopen(ctx context.Context, id ApprovalID) (bool, error) {
 	type woken struct {
 		Chat       ChatID
 		Restaurant RestaurantID
 	}
 	w, err := row[woken](ctx, tx, `SELECT chat, restaurant FROM reopen($1, $2)`, id, tx.Now)
 	if err != nil || w.Chat.IsZero() {
-		return wrapped("reopen", err)
+		return false, wrapped("reopen", err)
 	}
-	return tx.Enqueue(ctx, RunTurn{Restaurant: w.Restaurant, Chat: w.Chat})
+	return true, tx.Enqueue(ctx, RunTurn{Restaurant: w.Restaurant, Chat: w.Chat})
 }
 
 func (tx *Tx) savePicks(ctx context.Context, t DeskTurn, a *Ambiguous) error {

@@ -138,8 +138,10 @@ func (b *Bot) decideTap(ctx context.Context, tx *store.Tx, t tapped, action stor
 		return b.tooLate(ctx, tx, t, why(d, t.view, t.fresh))
 	}
 	if action == store.Discard {
-		if err := tx.Reopen(ctx, t.view.Approval); err != nil {
+		if open, err := tx.Reopen(ctx, t.view.Approval); err != nil {
 			return err
+		} else if open {
+			return answer(ctx, tx, t.query, "Discarded. The draft for "+client(t.view)+"'s own words comes back.")
 		}
 	}
 	return answer(ctx, tx, t.query, doneWords(action, t.view))
