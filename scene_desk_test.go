@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 //
 //	record Anna belongs to Trattoria Demo, active     the restaurant of Anna's chat is called so and stands there
 //	record Lucía is called Anna Rossi                 her chat is titled so
-//	record Ben is a viewer                            he may look, not decide
+//	record Vera is a viewer                           she may look, not decide
 
 var (
 	belongsTo = regexp.MustCompile(`^(\p{L}+) belongs to (.+), (\w+)$`)
@@ -31,14 +32,7 @@ func (s *scene) record(rest string) {
 		return
 	}
 	if name, ok := strings.CutSuffix(rest, " is a viewer"); ok {
-		ctx := context.Background()
-		s.must(s.app.db.System(ctx, store.Desk, func(tx *store.Tx) error {
-			m, _, err := tx.ManagerBy(ctx, s.managers[name], "")
-			if err == nil {
-				_, err = tx.SetRole(ctx, sandbox.ManagerA, m.ID, "viewer")
-			}
-			return err
-		}), rest)
+		s.invited(name, "viewer")
 		return
 	}
 	s.t.Fatalf("no record can say %q", rest)
@@ -57,4 +51,20 @@ func (s *scene) as(role, client, sql string, args ...any) {
 	_, err = tx.Exec(ctx, sql, append(args, id)...)
 	s.must(err, sql)
 	s.must(tx.Commit(ctx), sql)
+}
+
+// invited puts somebody on the team by a code, as an owner would.
+func (s *scene) invited(name, role string) {
+	s.t.Helper()
+	const code = "DESK2345"
+	ctx := context.Background()
+	s.world.Telegram.AllowBot(s.managers[name])
+	s.must(s.app.db.System(ctx, store.Desk, func(tx *store.Tx) error {
+		outcome, err := tx.Invite(ctx, sandbox.ManagerA, store.NewCodeID(), role, store.HashCode(code))
+		if err != nil || outcome != "ok" {
+			return fmt.Errorf("invite: %s, %w", outcome, err)
+		}
+		_, err = tx.UseCode(ctx, s.managers[name], name, code)
+		return err
+	}), name)
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -31,6 +32,7 @@ import (
 	"marketa/store"
 	"marketa/store/storetest"
 	"marketa/tools"
+	"marketa/tools/desk"
 	"marketa/tools/profile"
 	"marketa/tools/team"
 )
@@ -117,7 +119,7 @@ func (b *bench) newAgent(p parts) *agent.Agent {
 	prompts, err := stages.Load()
 	b.must(err)
 	if p.tools == nil {
-		p.tools = append(profile.Profile{DB: b.db}.Tools(), team.Tools()...)
+		p.tools = slices.Concat(profile.Profile{DB: b.db}.Tools(), team.Tools(), desk.Desk{DB: b.db}.Tools())
 	}
 	registry, err := tools.NewRegistry(p.tools...)
 	b.must(err)
@@ -154,7 +156,7 @@ func (b *bench) router(p parts, log *slog.Logger) *llm.Router {
 	case p.fallback:
 		hops = append(hops, llm.Hop{Model: openaiModel, Client: second})
 	}
-	router, err := llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: hops, llm.Triage: hops}, Book: agent.Books(b.db, log),
+	router, err := llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: hops, llm.Triage: hops, llm.Desk: hops}, Book: agent.Books(b.db, log),
 		Clock: b.clock.Clock, Log: log, MaxWait: time.Nanosecond, Failures: 1000})
 	b.must(err)
 	return router
