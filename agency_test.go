@@ -41,12 +41,7 @@ func (l *lockedBuffer) Write(p []byte) (int, error) {
 }
 func (l *lockedBuffer) String() string { l.mu.Lock(); defer l.mu.Unlock(); return l.b.String() }
 
-func newAgency(t testing.TB, start time.Time, mind actor.Mind) *agency {
-	t.Helper()
-	return newAgencyIn(t, start, mind, func(*sandbox.World, *Config) {})
-}
-
-// newAgencyIn is newAgency in a world that was changed before the platform starts.
+// newAgencyIn makes one in a world that prepare may change before the platform starts.
 func newAgencyIn(t testing.TB, start time.Time, mind actor.Mind, prepare func(*sandbox.World, *Config)) *agency {
 	t.Helper()
 	a := &agency{t: t, clock: wire.Simulated(start), log: &lockedBuffer{}, out: &lockedBuffer{}}

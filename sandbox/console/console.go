@@ -26,7 +26,7 @@ type Config struct {
 	StandIn  bool      // the model is the offline one: the badge says so
 	Controls []Control // the menu of things to try
 
-	// Why tells what stands behind a card; messages of the bot that begin with CardMark offer it. Without it none do.
+	// Why tells what stands behind a card, false where nothing does; messages of the bot that begin with CardMark offer it. Without it none do.
 	Why      func(ctx context.Context, chat int64, message int) (Why, bool, error)
 	CardMark string
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 )
@@ -36,9 +35,6 @@ type WhyArg struct {
 	Value  string `json:"value"`
 	Origin string `json:"origin"`
 }
-
-// whyFunc answers for a message of Telegram; false when nothing stands behind it.
-type whyFunc = func(ctx context.Context, chat int64, message int) (Why, bool, error)
 
 func (c *generation) why(w http.ResponseWriter, r *http.Request) {
 	chat, _ := strconv.ParseInt(r.URL.Query().Get("chat"), 10, 64)
