@@ -212,6 +212,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &agent.ApplyWorker{Agent: a.agent})
 	river.AddWorker(workers, &agent.ListenWorker{Agent: a.agent})
 	river.AddWorker(workers, &agent.DeskWorker{Agent: a.agent})
+	river.AddWorker(workers, &agent.WordingWorker{Agent: a.agent})
 	river.AddWorker(workers, &whatsapp.DeliverWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &whatsapp.LookWorker{Bot: a.whatsapp})
 	river.AddWorker(workers, &whatsapp.FetchWorker{Bot: a.whatsapp})

@@ -139,14 +139,16 @@ type View struct {
 	Proposals    []string   `db:"-"`
 	Roster       []string   `db:"-"` // of a group: who is in it beside us
 
-	Fixed []FixedSent `db:"-"` // fixed texts that the client got meanwhile
+	ChatMark int64       // the chat's watermark, now
+	Fixed    []FixedSent `db:"-"` // fixed texts that the client got meanwhile
+	Worded   *Worded     `db:"-"` // a manager's own words in another language than the client's; nil: none
 }
 
 // View reads an approval as managers see it.
 func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 	v, err := row[View](ctx, tx, `SELECT a.id AS approval, a.restaurant_id, a.chat_id, a.state, a.hint, a.reason, a.created_at, a.decided_at,
 		coalesce(m.name, '') AS decided_name, d.text, d.text_hash, d.author,
-		CASE WHEN d.turn_id IS NULL THEN coalesce((SELECT o.notes FROM drafts o WHERE o.chat_id = a.chat_id AND o.turn_id IS NOT NULL AND o.watermark = a.watermark ORDER BY o.created_at DESC LIMIT 1), '{}') ELSE d.notes END AS notes,
+		CASE WHEN d.turn_id IS NULL AND d.notes = '{}' THEN coalesce((SELECT o.notes FROM drafts o WHERE o.chat_id = a.chat_id AND o.turn_id IS NOT NULL AND o.watermark = a.watermark ORDER BY o.created_at DESC LIMIT 1), '{}') ELSE d.notes END AS notes,
 		r.name AS restaurant, r.stage, r.zone, c.title AS chat_title, coalesce(x.channel, voice_of(c.id, a.watermark)) AS channel, c.kind = 'group' AS "group",
 		coalesce((SELECT bool_and(s.state IN ('mute', 'out')) FROM seats s WHERE s.chat_id = c.id)
 			AND EXISTS (SELECT FROM seats s WHERE s.chat_id = c.id AND s.channel = c.channel), false) AS shut,
@@ -161,7 +163,7 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		coalesce(x.vendor_id, '') AS sent_id, coalesce(x.echo_id, '') AS sent_echo, coalesce(x.state, '') AS delivery, coalesce(x.reason, '') AS delivery_note,
 		coalesce((SELECT p.status FROM receipts p WHERE p.channel = coalesce(x.channel, c.channel) AND p.vendor_id IN (x.vendor_id, x.echo_id)
 			ORDER BY array_position(ARRAY['pending', 'sent', 'failed', 'delivered', 'read', 'played', 'deleted'], p.status) DESC NULLS LAST LIMIT 1), '') AS receipt,
-		v.rev, a.watermark, a.from_watermark AS "from",
+		v.rev, a.watermark, c.watermark AS chat_mark, a.from_watermark AS "from",
 		(c.mapped_at IS NULL AND c.ignored_at IS NULL AND a.state = 'pending' AND NOT EXISTS (SELECT FROM approvals b
 			WHERE b.chat_id = a.chat_id AND b.id < a.id AND b.state NOT IN ('superseded', 'redone'))) AS offer
 		FROM approvals a JOIN drafts d ON d.id = a.draft_id JOIN chats c ON c.id = a.chat_id JOIN restaurants r ON r.id = a.restaurant_id
@@ -178,6 +180,9 @@ func (tx *Tx) View(ctx context.Context, id ApprovalID) (View, error) {
 		return v, err
 	}
 	if v.Reacted, err = tx.reacted(ctx, v); err != nil {
+		return v, err
+	}
+	if v.Worded, err = tx.worded(ctx, v); err != nil {
 		return v, err
 	}
 	if v.Proposals, err = tx.shownProposals(ctx, id); err != nil || !v.Group {

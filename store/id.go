@@ -29,6 +29,7 @@ type (
 	LeaseToken   = ID[leaseKind]
 
 	FixedVersionID = ID[fixedKind]
+	WordingID      = ID[wordingKind]
 	AlertID        = ID[alertKind]
 	ChoreID        = ID[choreKind]
 	DeskTurnID     = ID[deskTurnKind]
@@ -55,6 +56,7 @@ type (
 	moveKind       struct{}
 	leaseKind      struct{}
 	fixedKind      struct{}
+	wordingKind    struct{}
 	alertKind      struct{}
 	choreKind      struct{}
 	deskTurnKind   struct{}

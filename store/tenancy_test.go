@@ -86,6 +86,7 @@ type tenant struct {
 	waiting  store.Media // not fetched, leased by waits
 	waits    store.LeaseToken
 	shows    store.LeaseToken // of the pending card's files
+	wording  store.Wording
 }
 
 func (w *world) tenant(mark string) (x tenant) {
@@ -126,7 +127,7 @@ func (w *world) tenant(mark string) (x tenant) {
 		return err
 	})
 	x.chat = w.chat(mark)
-	w.fixedRows(x)
+	w.fixedRows(&x)
 	w.topic(c.RestaurantID, "topic of "+mark, x.card.MessageID)
 	w.groupOf(x.chat, mark)
 	w.filesOf(&x, c)

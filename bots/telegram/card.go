@@ -21,7 +21,7 @@ func Render(v store.View, remindAt *time.Time) Post {
 func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
 	var s strings.Builder
 	s.WriteString(heading(v) + present(v) + said(v, r) + saidTranslated(v, r))
-	for _, part := range []string{body(v, whole) + draftTranslated(v, r), beside(v, r), footer(v, remindAt), reacted(v)} {
+	for _, part := range []string{body(v, whole) + draftTranslated(v, r) + worded(v, r), beside(v, r), footer(v, remindAt), reacted(v)} {
 		if part = strings.TrimSpace(part); part != "" {
 			s.WriteString("\n" + part + "\n")
 		}
@@ -242,9 +242,10 @@ func buttons(v store.View, whole, away bool) (rows [][]Button) {
 		if v.HeldUntil != nil {
 			rows = append(rows, []Button{tap(takeAnyway, tapAnyway)})
 		}
-		return append(append(rows, privateRow(v, tap)...), offer(v, tap)...)
+		rows = append(append(rows, asWritten(v, tap)...), privateRow(v, tap)...)
+		return append(rows, offer(v, tap)...)
 	}
-	rows = privateRow(v, tap)
+	rows = append(asWritten(v, tap), privateRow(v, tap)...)
 	switch v.Delivery {
 	case "asked":
 		rows = append(rows, []Button{tap("✓ It arrived", tapArrived), tap("🔁 Try again", tapAgain)})

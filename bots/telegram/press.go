@@ -116,6 +116,8 @@ func (b *Bot) judge(ctx context.Context, tx *store.Tx, t tapped) error {
 		return b.askFor(ctx, tx, t)
 	case tapPrivate:
 		return b.answerPrivately(ctx, tx, t)
+	case tapAsWritten:
+		return b.sendAsWritten(ctx, tx, t)
 	case tapArrived, tapAgain:
 		return b.doubt(ctx, tx, t)
 	case tapNewClient, tapBelongs, tapIgnore:
@@ -201,7 +203,7 @@ const (
 
 // editQuestion has the draft in it where there is room: a tap copies it into the answer.
 func editQuestion(m store.Manager, v store.View) string {
-	s := fmt.Sprintf(editMark+"%s, reply to this message with the text for <b>%s</b>. It goes out as you write it.", mention(m), esc(client(v)))
+	s := fmt.Sprintf(editMark+"%s, reply to this message with the text for <b>%s</b>. It goes out as you write it; in another language than theirs, it is translated and shown to you first.", mention(m), esc(client(v)))
 	if v.Text == "" {
 		return s
 	}

@@ -25,6 +25,8 @@ const (
 	tapAgain    = "g"
 	tapAnyway   = "w" // from the one who is writing
 	tapPrivate  = "p"
+
+	tapAsWritten = "aw"
 )
 
 const hashBytes = 6

@@ -43,12 +43,17 @@ const (
 
 // translationQuote says that it is a translation, and into what. https://core.telegram.org/bots/api#html-style
 func translationQuote(into, text string, room int) string {
-	if room == 0 {
+	return quoted("🌐 In "+language.Name(into)+": ", text, room)
+}
+
+// quoted folds in what is long.
+func quoted(mark, text string, room int) string {
+	if room == 0 || text == "" {
 		return ""
 	}
 	open := "<blockquote>"
 	if units(text) > manyUnits || strings.Count(text, "\n") >= manyLines {
 		open = "<blockquote expandable>"
 	}
-	return open + "🌐 In " + language.Name(into) + ": " + short(text, room) + "</blockquote>\n"
+	return open + mark + short(text, room) + "</blockquote>\n"
 }

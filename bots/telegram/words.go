@@ -163,6 +163,9 @@ func (b *Bot) write(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 			return err
 		}
 	}
+	if translates, err := b.translateFirst(ctx, tx, msg, m, v, action, text); translates || err != nil {
+		return err
+	}
 	d, err := tx.Decide(ctx, store.Press{Approval: id, Action: action, TelegramID: m.TelegramID, PolicyVersion: policyOf(v), Text: text})
 	if err != nil {
 		return err
