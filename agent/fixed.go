@@ -14,7 +14,7 @@ import (
 // words is the database's business; it is no answer, the card waits as it is. Small talk that needs no answer gets none, and
 // neither does a chat in which a manager is at work.
 func (w *walk) tellClosed(ctx context.Context, tx *store.Tx, f store.Finding) error {
-	if f.Status == "silent" || !w.redo.Approval.IsZero() || w.chat.Taken(w.now) {
+	if f.Status == "silent" || !w.redo.Approval.IsZero() || w.chat.Taken(w.now) || !w.wantsWord() {
 		return nil
 	}
 	sent, err := tx.SendFixed(ctx, store.OutOfHours, w.chat.ID, w.clientLanguages())
@@ -27,6 +27,15 @@ func (w *walk) tellClosed(ctx context.Context, tx *store.Tx, f store.Finding) er
 			"The out-of-hours note was not sent: the records have nothing for “%s”. Fill it in, or take it out of the text (/texts). The client's words wait on their card as always.", sent.Reason)})
 	}
 	return nil
+}
+
+// wantsWord: where a card waits already, nobody has judged whether the newest words need an answer; then only a question is taken
+// for one, so that thanks at night do not set off a note.
+func (w *walk) wantsWord() bool {
+	if !w.waiting || len(w.unhandled) == 0 {
+		return true
+	}
+	return strings.ContainsAny(w.unhandled[len(w.unhandled)-1].Body, "?؟？")
 }
 
 // clientLanguages are the languages that suit the client, the likeliest first: that of the newest words that tell, then the

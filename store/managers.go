@@ -81,6 +81,7 @@ type Ask struct {
 type Subject struct {
 	Restaurant RestaurantID `json:"restaurant,omitzero"`
 	Chat       ChatID       `json:"chat,omitzero"`
+	Text       string       `json:"text,omitempty"` // key and language of a fixed text
 }
 
 const askColumns = `id, manager_id, tg_chat_id, approval_id, kind, subject, message_id, asked_at`

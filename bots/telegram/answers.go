@@ -28,6 +28,8 @@ func (b *Bot) answeredAbout(ctx context.Context, tx *store.Tx, msg *models.Messa
 		return b.nameIt(ctx, tx, msg, m, a)
 	case "zone":
 		return b.rezone(ctx, tx, msg, m, a)
+	case "wording":
+		return b.reword(ctx, tx, msg, m, a)
 	case "belongs":
 		return b.narrow(ctx, tx, msg, m, a)
 	}

@@ -21,7 +21,7 @@ func Render(v store.View, remindAt *time.Time) Post {
 func draw(v store.View, remindAt *time.Time, r room, whole bool) string {
 	var s strings.Builder
 	s.WriteString(heading(v) + present(v) + said(v, r) + saidTranslated(v, r))
-	for _, part := range []string{body(v, whole) + draftTranslated(v, r) + worded(v, r), beside(v, r), footer(v, remindAt), reacted(v)} {
+	for _, part := range []string{strings.TrimRight(body(v, whole)+draftTranslated(v, r), "\n") + worded(v, r), beside(v, r), footer(v, remindAt), reacted(v)} {
 		if part = strings.TrimSpace(part); part != "" {
 			s.WriteString("\n" + part + "\n")
 		}

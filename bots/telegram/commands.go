@@ -51,6 +51,8 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 		return b.team(ctx, tx, msg, m)
 	case "invite":
 		return b.invite(ctx, tx, msg, m)
+	case "texts":
+		return b.texts(ctx, tx, msg, m)
 	case "language":
 		return b.obeyLanguage(ctx, tx, msg, m)
 	case "listen":

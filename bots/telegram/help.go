@@ -24,6 +24,7 @@ func orders() []order {
 		{"link", "a chat belongs to a restaurant: reply /link to a card", "om"},
 		{"ignored", "chats that make no cards", "omv"},
 		{"alerts", "what is wrong with the service right now, and what was during the last day", "omv"},
+		{"texts", "fixed texts that may leave without a card, and the office's hours", "om"},
 		{"language", "the language in which you read clients' words", "omv"},
 		{"team", "who is here; say that you are away", "omv"},
 		{"invite", "a code for a colleague", "o"},
