@@ -61,16 +61,9 @@ func (tx *Tx) OpenWording(ctx context.Context, w Wording) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT (tg_chat_id, tg_message_id) DO NOTHING`,
 		w.ID, w.RestaurantID, w.ChatID, w.ApprovalID, w.ManagerID, w.Say, w.Body, w.FromLanguage, w.ToLanguage, w.Watermark, w.PolicyVersion, w.TgChatID, w.TgMessageID, tx.Now)
 	if err != nil || n == 0 {
-		return wrapped("store: open wording", err)
+		return wrapped("open wording", err)
 	}
 	return tx.Enqueue(ctx, TranslateWording{Restaurant: w.RestaurantID, Wording: w.ID})
-}
-
-func wrapped(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", what, err)
 }
 
 // LeaseWording takes words that wait for their translation. ErrLeaseLost when somebody has them or nothing is to be done.
@@ -262,7 +255,7 @@ func (tx *Tx) worded(ctx context.Context, v View) (*Worded, error) {
 // WordingSent closes words that went as they were written.
 func (tx *Tx) WordingSent(ctx context.Context, id WordingID) error {
 	_, err := tx.exec(ctx, `UPDATE wordings SET state = 'dropped', next_at = NULL WHERE id = $1`, id)
-	return wrapped("store: wording sent", err)
+	return wrapped("wording sent", err)
 }
 
 // ClientWords are the newest texts of a chat's clients, the newest first.
