@@ -56,6 +56,7 @@ const (
 	watchEvery     = time.Minute
 	hooksEvery     = 6 * time.Hour
 	modelsAwayFor  = time.Minute // until managers hear of it
+	mostFailures   = 3           // in a row: one failure is nothing
 )
 
 // channelChores are done for every number.
@@ -118,26 +119,33 @@ func (a *App) watchModels(ctx context.Context) error {
 		return nil
 	}
 	lines := a.router.Health()
-	now := a.db.Clock.Now()
-	var away []string
+	var away []string // those that fail over and over
+	failing, failures, asked := 0, 0, 0
 	var first time.Time
 	for _, l := range lines {
-		if l.DownSince.IsZero() || now.Sub(l.DownSince) < modelsAwayFor {
+		if l.Asked {
+			asked++
+		}
+		if l.Failures == 0 {
 			continue
 		}
-		away = append(away, l.Model)
+		failing, failures = failing+1, failures+l.Failures
 		if first.IsZero() || l.DownSince.Before(first) {
 			first = l.DownSince
 		}
+		if l.Failures >= mostFailures && a.db.Clock.Now().Sub(l.DownSince) >= modelsAwayFor {
+			away = append(away, l.Model)
+		}
 	}
-	if len(away) == 0 {
+	all := failing == asked && failures >= mostFailures && a.db.Clock.Now().Sub(first) >= modelsAwayFor
+	if !all && len(away) == 0 {
 		return nil
 	}
 	slices.Sort(away)
 	return a.db.System(ctx, store.Desk, func(tx *store.Tx) error {
-		if len(away) == len(lines) {
-			return tx.Standing(ctx, store.Alert{Cause: agent.ModelsAway, Stays: true, Text: "No language model answers (" + strings.Join(away, ", ") +
-				"). Cards come without a draft: reply to them with your own words. Drafts come again by themselves once a model answers; Redo tries at once."})
+		if all {
+			return tx.Standing(ctx, store.Alert{Cause: agent.ModelsAway, Stays: true, Text: "No language model answers." +
+				" Cards come without a draft: reply to them with your own words. Drafts come again by themselves once a model answers; Redo tries at once."})
 		}
 		for _, l := range lines {
 			if slices.Contains(away, l.Model) {

@@ -34,6 +34,7 @@ const basicGroup int64 = -2000001
 
 // prepare makes the world that a dialogue wants before the platform starts.
 func (s *scene) prepare(d *dialogue, w *sandbox.World, c *Config) {
+	s.beforeStart(d, w, c)
 	team := []int64{sandbox.ManagerA, sandbox.ManagerB, sandbox.Stranger}
 	if d.has("no owners") {
 		c.TelegramOwners = nil
@@ -88,7 +89,7 @@ func (s *scene) setting(word, rest string) bool {
 		s.former = append(s.former, s.approvals)
 		s.approvals = s.world.Telegram.Migrate(s.approvals)
 	default:
-		return false
+		return s.trouble(word, rest)
 	}
 	return true
 }

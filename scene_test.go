@@ -239,7 +239,7 @@ func (s *scene) webhooks(how string) {
 }
 
 // clockTimes are the times that the platform writes. They depend on how busy the machine is, so sessions read hh:mm.
-var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until )\d\d:\d\d( |$|\.|:|,)`)
+var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until |since |between |and |from |to )\d\d:\d\d( |$|\.|:|,)`)
 
 // lines puts what follows the first line under it.
 func lines(prefix, text string) []string {

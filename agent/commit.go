@@ -44,7 +44,11 @@ func (w *walk) commit(ctx context.Context) error {
 func (w *walk) giveUp(ctx context.Context) error {
 	const why = "Something on our side failed over and over with this one."
 	return w.tx(ctx, func(tx *store.Tx) error {
-		return w.hand(ctx, tx, store.Finding{Turn: w.turn, Status: "plain", Why: why, PolicyVersion: w.policy.Version(), Notes: store.Notes{Why: why}})
+		if err := w.hand(ctx, tx, store.Finding{Turn: w.turn, Status: "plain", Why: why, PolicyVersion: w.policy.Version(), Notes: store.Notes{Why: why}}); err != nil {
+			return err
+		}
+		return tx.Raise(ctx, store.Alert{Cause: "turn-gave-up", Key: w.chat.ID.String(), Who: w.chat.Title,
+			Text: "Marketa could not draft an answer although it tried several times. The client's words are on a card without a draft; please answer them yourself. The log has the reason."})
 	})
 }
 

@@ -56,7 +56,7 @@ func (tx *Tx) SetLink(ctx context.Context, channel Channel, link, trouble string
 		channel, link, trouble, news, tx.Now); err != nil {
 		return false, fmt.Errorf("store: set link: %w", err)
 	}
-	if !news || trouble != "" {
+	if trouble != "" || !news && before.Misses == 0 {
 		return news, nil
 	}
 	if _, err := tx.exec(ctx, `UPDATE deliveries x SET next_at = $2 FROM chats c WHERE c.id = x.chat_id AND coalesce(x.channel, c.channel) = $1 AND x.state = 'pending' AND x.next_at > $2`, channel, tx.Now); err != nil {

@@ -67,7 +67,7 @@ func (tx *Tx) heldBack(ctx context.Context, d Delivery) (held bool, err error) {
 func waits(d time.Duration) string {
 	about := "less than a minute"
 	if d >= time.Minute {
-		about = fmt.Sprintf("about %d min", int((d+59*time.Second)/time.Minute))
+		about = fmt.Sprintf("about %d min", int(d.Round(time.Minute)/time.Minute))
 	}
 	if d >= 2*time.Hour {
 		about = fmt.Sprintf("about %d hours", int((d+30*time.Minute)/time.Hour))

@@ -63,7 +63,8 @@ func (tx *Tx) watchStuck(ctx context.Context) error {
 		FROM deliveries x JOIN outbound o ON o.id = x.outbound_id JOIN chats c ON c.id = x.chat_id JOIN restaurants r ON r.id = x.restaurant_id
 		LEFT JOIN channels n ON n.channel = coalesce(x.channel, c.channel)
 		WHERE x.state IN ('pending', 'intended', 'unknown') AND o.created_at < $1 AND coalesce(n.trouble, '') = '' AND n.paused_at IS NULL
-		AND x.reason NOT LIKE 'Waits%' AND (n.since IS NULL OR n.since < $1) ORDER BY x.id LIMIT 50`, tx.Now.Add(-stuckAfter))
+		AND x.reason NOT LIKE 'Waits%'
+		AND NOT EXISTS (SELECT FROM alerts k WHERE k.cause = 'whatsapp-' || coalesce(x.channel, c.channel) AND k.cleared_at IS NULL) AND (n.since IS NULL OR n.since < $1) ORDER BY x.id LIMIT 50`, tx.Now.Add(-stuckAfter))
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,9 @@ import (
 // LineHealth is how well one provider and model works.
 type LineHealth struct {
 	Provider, Model string
-	DownSince       time.Time // the first of several failures since its last answer; zero: it answers, as far as is known
+	DownSince       time.Time // the first failure since its last answer; zero: it answers, as far as is known
+	Failures        int       // since then
+	Asked           bool      // it has answered or failed since our start
 }
 
 // Health says of every model whether it answers.
@@ -21,7 +23,7 @@ func (r *Router) Health() (all []LineHealth) {
 				continue
 			}
 			seen[hop.key()] = true
-			all = append(all, LineHealth{hop.Provider, hop.Model, r.lines[hop.key()].downSince()})
+			all = append(all, r.lines[hop.key()].health(hop))
 		}
 	}
 	slices.SortFunc(all, func(a, b LineHealth) int {
@@ -30,22 +32,17 @@ func (r *Router) Health() (all []LineHealth) {
 	return all
 }
 
-func (l *line) downSince() time.Time {
+func (l *line) health(hop Hop) LineHealth {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.fails < mostFails {
-		return time.Time{}
-	}
-	return l.down
+	return LineHealth{hop.Provider, hop.Model, l.down, l.fails, l.asked}
 }
-
-// mostFails is how often in a row a model must have failed to be called away: one failure is nothing.
-const mostFails = 3
 
 // note remembers since when a model has not answered: only what speaks against it counts.
 func (l *line) note(now time.Time, trips, answered bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.asked = l.asked || trips || answered
 	switch {
 	case answered:
 		l.fails, l.down = 0, time.Time{}

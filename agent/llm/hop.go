@@ -50,6 +50,7 @@ type line struct {
 	rest    rest
 
 	mu    sync.Mutex
+	asked bool
 	fails int       // in a row
 	down  time.Time // when the first of them was
 }

@@ -32,7 +32,7 @@ func TestAnAlertIsOneMessageThatChangesAndEnds(t *testing.T) {
 	b.wantTold(desk, 1, "🔁 4 times since 10:00")
 	b.over("whatsapp-marketa", "The marketa number works again.")
 	b.settle()
-	b.wantTold(desk, 1, "✅ The marketa number works again. 10:00 to 10:03.\nThe marketa number is not linked. Scan the QR code.")
+	b.wantTold(desk, 1, "✅ The marketa number works again. It lasted from 10:00 to 10:03.\nThe marketa number is not linked. Scan the QR code.")
 }
 
 func TestTheEndOfALongAlertIsAMessageOfItsOwn(t *testing.T) {
@@ -75,7 +75,7 @@ func TestWhileTelegramIsAwayTheAlertWaitsAndIsToldAfterwards(t *testing.T) {
 	b.over("whatsapp-marketa", "The marketa number works again.")
 	b.sim.Faults().Up("sendMessage")
 	b.pass(time.Minute)
-	b.wantTold(desk, 1, "✅ The marketa number works again. 10:00 to 10:05.")
+	b.wantTold(desk, 1, "✅ The marketa number works again. It lasted from 10:00 to 10:05.")
 }
 
 func TestWhatWasOverBeforeAnybodyCouldBeToldIsNotToldWhenItWasShort(t *testing.T) {
@@ -118,7 +118,7 @@ func TestAlertsAreListed(t *testing.T) {
 	b.raise(noLink)
 	b.raise(store.Alert{Cause: "odd", Text: "Something <odd> came."})
 	b.over("whatsapp-marketa", "It works.")
-	if got := ask(); !strings.Contains(got, "1 alert is open\n⚠️ since 10:00: Something <odd> came.") || !strings.Contains(got, "Over, in the last day\n✅ 10:00 to 10:00: The marketa number is not linked.") {
+	if got := ask(); !strings.Contains(got, "1 alert is open\n⚠️ since 10:00: Something <odd> came.") || !strings.Contains(got, "Over, in the last day\n✅ from 10:00 to 10:00: The marketa number is not linked.") {
 		t.Errorf("%q", got)
 	}
 	for i := range 100 {

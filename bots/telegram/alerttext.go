@@ -31,7 +31,7 @@ func clearedText(a store.AlertView) string {
 	if how == "" {
 		how = "It is over."
 	}
-	return fmt.Sprintf("✅ %s %s to %s.\n<s>%s</s>", short(how, 500), stamp(a.FirstAt, *a.ClearedAt, a.Zone), clockTime(*a.ClearedAt, a.Zone), short(a.Text, 500))
+	return fmt.Sprintf("✅ %s It lasted from %s to %s.\n<s>%s</s>", short(how, 500), stamp(a.FirstAt, *a.ClearedAt, a.Zone), clockTime(*a.ClearedAt, a.Zone), short(a.Text, 500))
 }
 
 func subjects(who []string) string {
@@ -52,7 +52,7 @@ func alertsText(all []store.AlertView, now time.Time) string {
 		when := stamp(a.FirstAt, now, a.Zone)
 		switch {
 		case a.ClearedAt != nil:
-			over = append(over, fmt.Sprintf("✅ %s to %s: %s", when, clockTime(*a.ClearedAt, a.Zone), short(a.Text, 120)))
+			over = append(over, fmt.Sprintf("✅ from %s to %s: %s", when, clockTime(*a.ClearedAt, a.Zone), short(a.Text, 120)))
 		case a.Over(now):
 			over = append(over, fmt.Sprintf("▫️ %s: %s%s", when, short(a.Text, 120), times(a.Count)))
 		default:

@@ -66,6 +66,8 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 			return err
 		}
 		return say(ctx, tx, msg, queueText(q, tx.Now))
+	case "pause", "resume":
+		return b.pauseNumber(ctx, tx, msg, m, name == "pause")
 	case "alerts":
 		all, err := tx.Alerts(ctx)
 		if err != nil {

@@ -25,6 +25,8 @@ func orders() []order {
 		{"ignored", "chats that make no cards", "omv"},
 		{"alerts", "what is wrong with the service right now, and what was during the last day", "omv"},
 		{"texts", "fixed texts that may leave without a card, and the office's hours", "om"},
+		{"pause", "stop everything that leaves on a number: /pause NUMBER", "om"},
+		{"resume", "let a number send again: /resume NUMBER", "om"},
 		{"language", "the language in which you read clients' words", "omv"},
 		{"team", "who is here; say that you are away", "omv"},
 		{"invite", "a code for a colleague", "o"},

@@ -312,6 +312,9 @@ func (w *backfill) held(ctx context.Context, page []whapi.Message) (map[store.Ve
 func (w *backfill) sort(r *store.Recall, m whapi.Message, held map[store.VendorMessageID]store.Held) {
 	now := w.bot.DB.Clock.Now()
 	events, _ := Convert(r.Channel, whapi.Payload{Messages: []whapi.Message{m}}, now)
+	if nobodys(events[0]) {
+		return
+	}
 	e := events[0]
 	if m.FromMe && m.Status != "" {
 		r.Receipts = append(r.Receipts, store.Receipt{Channel: r.Channel, VendorID: e.VendorID, Status: id(m.Status), At: e.SentAt})

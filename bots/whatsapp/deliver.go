@@ -114,7 +114,7 @@ func (b *Bot) again(ctx context.Context, d store.Delivery, e *whapi.Error) error
 		if err := hint(ctx, tx, d.Channel, e, wait); err != nil || !worthAnAlert(e, d, wait) {
 			return err
 		}
-		return tx.Raise(ctx, store.Alert{Cause: linkAlert(d.Channel), Stays: true, Key: d.ChatID.String(), Who: d.Who,
+		return tx.Standing(ctx, store.Alert{Cause: linkAlert(d.Channel), Stays: true, Key: d.ChatID.String(), Who: d.Who,
 			Text: fmt.Sprintf("Replies on the %s number wait. %s They go out by themselves once it works, unless the client writes again.", d.Channel, trouble(e))})
 	})
 }

@@ -63,7 +63,7 @@ func (b *Bot) setLink(ctx context.Context, channel store.Channel, link, trouble 
 		if err != nil {
 			return err
 		}
-		if err := tx.Clear(ctx, awayAlert(channel), fmt.Sprintf("The WhatsApp provider (Whapi) answers for the %s number again.", channel)); err != nil {
+		if err := tx.Ease(ctx, awayAlert, string(channel), "The WhatsApp provider (Whapi) answers again."); err != nil {
 			return err
 		}
 		if trouble != "" {
@@ -109,12 +109,13 @@ func (b *Bot) Probe(ctx context.Context, c store.Chore) (next time.Duration, err
 // setUnreachable: the provider does not answer. Sends are tried all the same, for each of them finds out by itself.
 func (b *Bot) setUnreachable(ctx context.Context, channel store.Channel) error {
 	return b.DB.System(ctx, store.Desk, func(tx *store.Tx) error {
-		return tx.Standing(ctx, store.Alert{Cause: awayAlert(channel), Stays: true, Text: fmt.Sprintf(
-			"The WhatsApp provider (Whapi) does not answer for the %s number. Replies wait and go out by themselves; what clients write is fetched afterwards. If it lasts, look at status.whapi.cloud or write on the phone.", channel)})
+		return tx.Standing(ctx, store.Alert{Cause: awayAlert, Stays: true, Key: string(channel), Who: fmt.Sprintf("the %s number", channel),
+			Text: "The WhatsApp provider (Whapi) does not answer. Replies wait, or their cards ask whether they arrived; what clients write is fetched afterwards. If it lasts, write to clients from the phone."})
 	})
 }
 
-func awayAlert(channel store.Channel) string { return "whatsapp-away-" + string(channel) }
+// awayAlert is the cause of the one alert that the provider does not answer, whichever number was asked for.
+const awayAlert = "whatsapp-away"
 
 // Report tells, once, what history had and no webhook has brought.
 func (b *Bot) Report(ctx context.Context, c store.Chore) (next time.Duration, err error) {
@@ -160,8 +161,12 @@ func sayGaps(channel store.Channel, gaps []store.Gap, zone string) string {
 	if first.In(where).Format(time.DateOnly) != last.In(where).Format(time.DateOnly) {
 		from, to = first.In(where).Format("2 Jan 15:04"), last.In(where).Format("2 Jan 15:04")
 	}
-	return fmt.Sprintf("%s not reached us on the %s number between %s and %s. I have fetched what was missing from WhatsApp's history: %s. If this happens often, look at the webhooks in the Whapi panel.",
-		what, channel, from, to, names[2:])
+	when := fmt.Sprintf("between %s and %s", from, to)
+	if from == to {
+		when = "at " + from
+	}
+	return fmt.Sprintf("%s not reached us on the %s number %s. I have fetched what was missing from WhatsApp's history: %s. If this happens often, look at the webhooks in the Whapi panel.",
+		what, channel, when, names[2:])
 }
 
 // Statuses asks for the statuses of replies of which we never heard again.

@@ -23,6 +23,7 @@ type Bot struct {
 	Log      *slog.Logger
 
 	shrinking sync.Mutex
+	refusals  refusals
 }
 
 // Receive keeps what Whapi says through one hook (log or bot) of a channel; it returns when everything is durable. Both
@@ -35,8 +36,8 @@ func (b *Bot) Receive(ctx context.Context, channel store.Channel, hook string, b
 	}
 	events, receipts := Convert(channel, payload, b.DB.Clock.Now())
 	events = slices.DeleteFunc(events, nobodys)
-	if err := b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
-		Events: events, Receipts: receipts, Abouts: Abouts(channel, payload), Groups: groupNews(channel, payload), Alert: alertOf(channel, payload)}); err != nil {
+	if err := b.kept(ctx, b.DB.Ingest(ctx, store.Webhook{Source: source, Body: body, Readable: !hasGaps(payload),
+		Events: events, Receipts: receipts, Abouts: Abouts(channel, payload), Groups: groupNews(channel, payload), Alert: alertOf(channel, payload)})); err != nil {
 		return err
 	}
 	return b.heardOfLink(ctx, channel, payload)
