@@ -46,11 +46,15 @@ func TestACauseIsOneAlertHoweverOftenItHappens(t *testing.T) {
 	w.raise(a)
 	same(w, 4, `SELECT count FROM alerts`)
 	same(w, 2, `SELECT count(*) FROM alert_subjects`)
+	if w.jobs("show_alert") != 0 {
+		t.Errorf("%d jobs: what befalls several is told together, a moment later", w.jobs("show_alert"))
+	}
+	same(w, 1, `SELECT count(*) FROM alerts WHERE next_at = first_at + interval '2 seconds'`)
+	w.raise(store.Alert{Cause: "other", Text: "x"})
+	same(w, 2, `SELECT count(*) FROM alerts`)
 	if w.jobs("show_alert") != 1 {
 		t.Errorf("%d jobs", w.jobs("show_alert"))
 	}
-	w.raise(store.Alert{Cause: "other", Text: "x"})
-	same(w, 2, `SELECT count(*) FROM alerts`)
 }
 
 func TestAtOnceItIsStillOneAlert(t *testing.T) {

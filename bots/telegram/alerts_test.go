@@ -62,7 +62,7 @@ func TestManyClientsAreOneAlert(t *testing.T) {
 		a.Key, a.Who = who, who+" <&>"
 		b.raise(a)
 	}
-	b.settle()
+	b.pass(5 * time.Second)
 	b.wantTold(desk, 1, "👥 Anna <&>, Ben <&>, Carla <&>, Dario <&>, Eva <&>, and 2 more")
 }
 

@@ -73,8 +73,8 @@ func TestLaterInWords(t *testing.T) {
 	for _, words := range []string{"tomorrow", "2h", "later", "later we open at 12", "later 0h", "later 400 days", "later tomorrow at 25", "laterne"} {
 		t.Run("for the client: "+words, func(t *testing.T) {
 			b := inGroup(t)
-			b.client("quando?")
-			id := b.card("Certo!")
+			b.client("When do you open?")
+			id := b.card("Let me see!")
 			b.says(ben, desk, words, b.newest(desk).ID)
 			b.wantLeaving(words)
 			b.wantState(id, "edited")

@@ -89,9 +89,11 @@ BEGIN
         END IF;
         IF a.id IS NULL THEN
             INSERT INTO alerts (id, cause, text, stays, first_at, last_at, ring_at, next_at)
-                VALUES (p_id, p_cause, p_text, p_stays, p_now, p_now, p_now, p_now) ON CONFLICT DO NOTHING;
+                VALUES (p_id, p_cause, p_text, p_stays, p_now, p_now, p_now,
+                    -- What befalls several comes to them at the same moment, nearly: they are told together.
+                    CASE WHEN p_key = '' THEN p_now ELSE p_now + interval '2 seconds' END) ON CONFLICT DO NOTHING;
             CONTINUE WHEN NOT FOUND; -- another worker was faster
-            alert := p_id; due := true; fresh := true;
+            alert := p_id; due := p_key = ''; fresh := true;
         ELSE
             alert := a.id;
         END IF;
