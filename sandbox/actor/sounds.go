@@ -12,12 +12,13 @@ type Sound struct {
 // written is the answer to a request that brings a sound.
 func (r Request) written() (Reply, bool) {
 	for _, t := range r.Turns {
-		for _, s := range t.Sounds {
-			if !s.Known || s.Words == "" {
-				return Reply{Text: inaudible}, true
-			}
+		if len(t.Sounds) == 0 {
+			continue
+		}
+		if s := t.Sounds[0]; s.Known && s.Words != "" {
 			return Reply{Text: s.Words}, true
 		}
+		return Reply{Text: inaudible}, true
 	}
 	return Reply{}, false
 }

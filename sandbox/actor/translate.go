@@ -116,10 +116,9 @@ func (t translator) spoken(s string) (language, bool) {
 	return speaks(s)
 }
 
-const (
-	french      language = "fr"
-	frenchWords          = "bonjour,bonsoir,merci,vous,pouvez,est ce,voudrais,avec,demain,s il vous plait,nous sommes,quand,combien"
-)
+const french language = "fr"
+
+const frenchWords = "bonjour,bonsoir,merci,vous,pouvez,est ce,voudrais,avec,demain,s il vous plait,nous sommes,quand,combien"
 
 // mergeRough says one hint once.
 func mergeRough(all []string) []string {
@@ -302,11 +301,9 @@ var hintKinds = map[language][5]string{
 }
 
 func lowerFirst(s string) string {
-	for i, r := range s {
-		if rest := s[i+len(string(r)):]; rest != "" && !unicode.IsUpper([]rune(rest)[0]) && !strings.HasPrefix(s, "I ") && !strings.HasPrefix(s, "I'") {
-			return s[:i] + string(unicode.ToLower(r)) + rest
-		}
-		break
+	r := []rune(s)
+	if len(r) < 2 || unicode.IsUpper(r[1]) || strings.HasPrefix(s, "I ") || strings.HasPrefix(s, "I'") {
+		return s
 	}
-	return s
+	return string(unicode.ToLower(r[0])) + string(r[1:])
 }
