@@ -41,6 +41,7 @@ var floors = map[string]float64{
 	"agent/llm/openai":    2, // one vendor's wire each
 	"agent/llm/gemini":    2,
 	"bots/whatsapp/whapi": 2,
+	"tools/publish/meta":  2,
 
 	"stages":           1, // lifecycle and policy
 	"agent/llm":        1, // the model contract
