@@ -75,7 +75,7 @@ func (e *Error) unclear() Outcome {
 	return Unknown
 }
 
-// byCode reads the vendor's catalogue.
+// byCode reads the vendor's catalogue, whatever the status: lists are refused with 500 too.
 func (e *Error) byCode() Outcome {
 	switch {
 	case e.Code == 22:
@@ -84,7 +84,7 @@ func (e *Error) byCode() Outcome {
 		return Carried
 	case e.Code >= 1 && e.Code <= 23:
 		return Blocked
-	case e.Code == 0, e.Status >= 500: // "unknown error" is no promise that nothing happened
+	case e.Code == 0: // "unknown error" is no promise that nothing happened
 		return e.unclear()
 	default:
 		return Refused

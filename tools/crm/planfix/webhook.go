@@ -103,7 +103,7 @@ func object(body []byte) (map[string]any, error) {
 // put keeps a value that says something; the first one of a name stays.
 func put(values map[string]string, key, value string) {
 	key, value = strings.ToLower(clean(key)), clean(value)
-	if key == "" || value == "" || strings.Contains(value, "{{") || len(key) > 100 {
+	if key == "" || value == "" || strings.Contains(key+value, "{{") || len(key) > 100 {
 		return
 	}
 	if len(values) >= maxOther && !ours(key) || values[key] != "" {
