@@ -1,7 +1,6 @@
 package meta
 
 import (
-	"errors"
 	"html/template"
 	"net"
 	"net/http"
@@ -39,10 +38,15 @@ type question struct {
 	scopes          []string
 }
 
-var (
-	errApp      = errors.New("Invalid App ID: The provided app ID does not look like a valid app ID.")
-	errRedirect = errors.New("URL blocked: This redirect failed because the redirect URI is not white-listed in the app's client OAuth settings.")
-	errType     = errors.New("Invalid parameter: response_type")
+// blocked is what Facebook shows instead of the consent page.
+type blocked string
+
+func (b blocked) Error() string { return string(b) }
+
+const (
+	errApp      blocked = "Invalid App ID: The provided app ID does not look like a valid app ID."
+	errRedirect blocked = "URL blocked: This redirect failed because the redirect URI is not white-listed in the app's client OAuth settings."
+	errType     blocked = "Invalid parameter: response_type"
 )
 
 func (s *Sim) asked(q url.Values) (question, error) {
