@@ -52,6 +52,8 @@ var floors = map[string]float64{
 	"store/embedded":   1, // a private server
 	"sandbox/*":        1, // one vendor simulated each
 
+	"tools/payments/stripe": 2, // one vendor's wire
+
 	"internal/fault":    0, // errors
 	"internal/language": 0, // which language a text is in
 	"sandbox/wire":      0, // what simulators share
