@@ -15,7 +15,7 @@ import (
 // Post carries what scenarios send, as the vendor does: one request at a time, exactly 200 is success, four more tries after 15, 30,
 // 60 and 60 minutes, and silence for three minutes after every failure.
 //
-// https://help.planfix.com/en/HTTP_requests
+// https://planfix.com/ru/help/HTTP-запросы
 type Post struct {
 	clock  *wire.Clock
 	client *http.Client

@@ -5,7 +5,7 @@
 // has no idempotency key. What a failed call can have done is in [Error]. Start reading at [Client.EnsureTask], then
 // [Error], then [ParseEvent].
 //
-// The wire is described in https://help.planfix.com/restapidocs/ and https://help.planfix.com/en/REST_API.
+// The wire is described in https://help.planfix.com/restapidocs/ and https://planfix.com/ru/help/REST_API.
 package planfix
 
 import (
@@ -43,7 +43,7 @@ type Client struct {
 
 // New makes no call; a wrong token shows itself at the first one.
 //
-// The token travels in the header only, never as access_token: https://help.planfix.com/en/REST_API:_Authorization
+// The token travels in the header only, never as access_token: https://planfix.com/ru/help/REST_API:_Авторизация
 func New(c Config) *Client {
 	if c.HTTP == nil {
 		c.HTTP = rest.NewClient(time.Minute)

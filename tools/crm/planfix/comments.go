@@ -9,7 +9,7 @@ import (
 // Comment writes under a task. There is nothing to know a comment by, so after an Unknown error look at [Client.Comments]
 // before writing it again.
 //
-// POST /task/{id}/comments/: https://help.planfix.com/restapidocs/#/comment
+// POST /task/{id}/comments/: https://help.planfix.com/restapidocs/
 func (c *Client) Comment(ctx context.Context, task int64, w CommentWrite) (int64, error) {
 	const op = "comment"
 	if err := known(op, task); err != nil {
@@ -23,7 +23,7 @@ func (c *Client) Comment(ctx context.Context, task int64, w CommentWrite) (int64
 
 // Comments reads a page of a task's comments, the newest first.
 //
-// POST /task/{id}/comments/list: https://help.planfix.com/restapidocs/#/comment
+// POST /task/{id}/comments/list: https://help.planfix.com/restapidocs/
 func (c *Client) Comments(ctx context.Context, task int64, offset int) (Page[Comment], error) {
 	const op = "read comments"
 	if err := known(op, task); err != nil {

@@ -9,14 +9,14 @@ import (
 
 // Contacts finds people and companies, one page of them.
 //
-// POST /contact/list: https://help.planfix.com/restapidocs/#/contact/post_contact_list
+// POST /contact/list: https://help.planfix.com/restapidocs/
 func (c *Client) Contacts(ctx context.Context, q Query) (Page[Contact], error) {
 	return list[Contact](ctx, c, "find contacts", "/contact/list", "contacts", q.body(ContactFields()))
 }
 
 // Contact reads one. An Error with Missing: there is none, or the token's employee may not see it.
 //
-// GET /contact/{id}: https://help.planfix.com/restapidocs/#/contact/get_contact__id_
+// GET /contact/{id}: https://help.planfix.com/restapidocs/
 func (c *Client) Contact(ctx context.Context, id int64, fields ...string) (Contact, error) {
 	const op = "show contact"
 	if err := known(op, id); err != nil {

@@ -15,7 +15,7 @@ import (
 
 // Error is a call that failed. Its Outcome says what to do next.
 //
-// https://help.planfix.com/en/REST_API:_Error_codes
+// https://planfix.com/ru/help/REST_API:_Коды_ошибок
 type Error struct {
 	Op      string // "create task"
 	Status  int    // HTTP; 0: no answer
@@ -187,7 +187,7 @@ func failed(op string, r request, err error) error {
 
 // envelope is around every answer. Some accounts call the words message.
 //
-// https://help.planfix.com/en/REST_API:_Error_codes
+// https://planfix.com/ru/help/REST_API:_Коды_ошибок
 type envelope struct {
 	Result  string      `json:"result"`
 	Code    json.Number `json:"code"`

@@ -11,7 +11,7 @@ import (
 	client "marketa/tools/crm/planfix"
 )
 
-// The catalogue: https://help.planfix.com/en/REST_API:_Error_codes
+// The catalogue: https://planfix.com/ru/help/REST_API:_Коды_ошибок
 func TestEveryCodeSaysWhatWasDoneAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	const wait, blocked, refused, carried, unknown = client.Wait, client.Blocked, client.Refused, client.Carried, client.Unknown

@@ -15,7 +15,7 @@ import (
 // Upload puts a file into the account and gives its id, to be named in a comment or a task. A file that nothing names is
 // removed by the vendor some time, so after an Unknown error uploading again is harmless.
 //
-// POST /file/, multipart field "file": https://help.planfix.com/en/REST_API:_Working_with_files
+// POST /file/, multipart field "file": https://planfix.com/ru/help/REST_API:_Работа_с_файлами
 func (c *Client) Upload(ctx context.Context, name string, content []byte) (int64, error) {
 	const op = "upload file"
 	if name == "" || len(content) == 0 {
@@ -61,7 +61,7 @@ func (f form) into(r *http.Request, kind string) {
 
 // AttachFile adds a file to a task's description and leaves the others there.
 //
-// POST /file/{id}/attach/task: https://help.planfix.com/en/REST_API:_Working_with_files
+// POST /file/{id}/attach/task: https://planfix.com/ru/help/REST_API:_Работа_с_файлами
 func (c *Client) AttachFile(ctx context.Context, file, task int64) error {
 	const op = "attach file"
 	if err := known(op, file, task); err != nil {
@@ -73,7 +73,7 @@ func (c *Client) AttachFile(ctx context.Context, file, task int64) error {
 
 // TaskFiles lists the files of a task, those of its comments included.
 //
-// GET /task/{id}/files: https://help.planfix.com/en/REST_API:_Working_with_files
+// GET /task/{id}/files: https://planfix.com/ru/help/REST_API:_Работа_с_файлами
 func (c *Client) TaskFiles(ctx context.Context, task int64) ([]File, error) {
 	const op = "list files"
 	if err := known(op, task); err != nil {
@@ -89,7 +89,7 @@ func (c *Client) TaskFiles(ctx context.Context, task int64) ([]File, error) {
 
 // Download opens a file, which the caller limits and closes.
 //
-// GET /file/{id}/download: https://help.planfix.com/en/REST_API:_Working_with_files
+// GET /file/{id}/download: https://planfix.com/ru/help/REST_API:_Работа_с_файлами
 func (c *Client) Download(ctx context.Context, file int64) (*rest.Raw, error) {
 	const op = "download file"
 	if err := known(op, file); err != nil {

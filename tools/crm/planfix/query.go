@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// maxPage is the vendor's: https://help.planfix.com/en/REST_API:_Introduction
+// maxPage is the vendor's: https://planfix.com/ru/help/REST_API:_Введение
 const maxPage = 100
 
 // Query asks for one page of tasks or contacts. Answers have no total and no promised order.
@@ -19,7 +19,7 @@ type Query struct {
 
 // Filter is one condition.
 //
-// https://help.planfix.com/en/REST_API:_Complex_task_filters
+// https://planfix.com/ru/help/REST_API:_Сложные_фильтры_задач
 type Filter struct {
 	Type     int    `json:"type"`
 	Operator string `json:"operator"` // equal, notequal, gt, lt; texts also have, nothave; dates also gtAndEqual, ltAndEqual

@@ -10,14 +10,14 @@ import (
 
 // Tasks finds tasks, one page of them.
 //
-// POST /task/list: https://help.planfix.com/restapidocs/#/task/post_task_list
+// POST /task/list: https://help.planfix.com/restapidocs/
 func (c *Client) Tasks(ctx context.Context, q Query) (Page[Task], error) {
 	return list[Task](ctx, c, "find tasks", "/task/list", "tasks", q.body(TaskFields()))
 }
 
 // Task reads one. An Error with Missing: there is none, or the token's employee may not see it.
 //
-// GET /task/{id}: https://help.planfix.com/restapidocs/#/task/get_task__id_
+// GET /task/{id}: https://help.planfix.com/restapidocs/
 func (c *Client) Task(ctx context.Context, id int64, fields ...string) (Task, error) {
 	const op = "show task"
 	if err := known(op, id); err != nil {
@@ -41,7 +41,7 @@ func (c *Client) Task(ctx context.Context, id int64, fields ...string) (Task, er
 
 // createTask makes a task, each time it is called; everybody else calls EnsureTask.
 //
-// POST /task/: https://help.planfix.com/restapidocs/#/task/post_task_
+// POST /task/: https://help.planfix.com/restapidocs/
 func (c *Client) createTask(ctx context.Context, t TaskWrite) (int64, error) {
 	return c.created(ctx, "create task", "/task/", t)
 }
@@ -59,7 +59,7 @@ const (
 // UpdateTask changes what t names. silent: no line in the task's history and nobody is told, as the vendor asks for mass work.
 // Repeating a change does no harm; files are replaced as a set.
 //
-// POST /task/{id}: https://help.planfix.com/restapidocs/#/task/post_task__id_
+// POST /task/{id}: https://help.planfix.com/restapidocs/
 func (c *Client) UpdateTask(ctx context.Context, id int64, t TaskWrite, silent bool) (Applied, error) {
 	const op = "change task"
 	if err := known(op, id); err != nil {
@@ -83,7 +83,7 @@ func (c *Client) MoveTask(ctx context.Context, id, status int64) (Applied, error
 
 // Statuses lists what a task of this process can be moved to.
 //
-// GET /process/task/{id}/statuses: https://help.planfix.com/restapidocs/#/process
+// GET /process/task/{id}/statuses: https://help.planfix.com/restapidocs/
 func (c *Client) Statuses(ctx context.Context, process int64) ([]Ref, error) {
 	const op = "list statuses"
 	if err := known(op, process); err != nil {

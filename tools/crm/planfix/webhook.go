@@ -28,7 +28,7 @@ func Verified(got, want string) bool {
 // Event is one call of a scenario in the account: an admin types what it says, so every field may be missing. It proves
 // nothing about the task: read that by its number.
 //
-// https://help.planfix.com/en/HTTP_requests
+// https://planfix.com/ru/help/HTTP-запросы
 type Event struct {
 	Name       string // "status_changed", or a command: "create_restaurant", "link_restaurant", "run_usp", "run_handover"
 	Task       int64  // 0: not said
