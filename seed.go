@@ -18,6 +18,9 @@ import (
 // seed writes into the platform's records what an agency with a past has there: the conversations as the vendor's history
 // tells them, and what is known of each restaurant. Everything goes through the store's own functions.
 func (a *App) seed(ctx context.Context, list []sandbox.Restaurant) error {
+	if err := a.db.System(ctx, store.Desk, nameManagers(ctx)); err != nil {
+		return err
+	}
 	for _, r := range list {
 		if err := a.seedOne(ctx, r); err != nil {
 			return fmt.Errorf("sandbox: seed %s: %w", r.Name, err)
@@ -100,4 +103,16 @@ func live(ctx context.Context, tx *store.Tx, r sandbox.Restaurant) error {
 		}
 	}
 	return nil
+}
+
+// nameManagers: Telegram tells a manager's name with the first thing that he does; here they have worked for a while.
+func nameManagers(ctx context.Context) func(tx *store.Tx) error {
+	return func(tx *store.Tx) error {
+		for id, name := range map[int64]string{sandbox.ManagerA: "Marta", sandbox.ManagerB: "Ben"} {
+			if _, _, err := tx.ManagerBy(ctx, id, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }

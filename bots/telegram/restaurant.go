@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func (b *Bot) restaurant(ctx context.Context, tx *store.Tx, msg *models.Message,
 	if err != nil {
 		return err
 	}
-	found := likeliest(all, store.ChatLine{}, name)
+	found := living(likeliest(all, store.ChatLine{}, name))
 	if e, ok := only(found, name); ok {
 		s, err := b.dossier(ctx, tx, e.ID, m)
 		if err != nil {
@@ -39,6 +40,14 @@ func (b *Bot) restaurant(ctx context.Context, tx *store.Tx, msg *models.Message,
 		return b.show(ctx, tx, msg, m, s)
 	}
 	return b.show(ctx, tx, msg, m, chooseRestaurant(found, name, tx.Now))
+}
+
+// living leaves closed leads out, unless there is nothing else.
+func living(all []store.Entry) []store.Entry {
+	if there := slices.DeleteFunc(slices.Clone(all), func(e store.Entry) bool { return e.Gone }); len(there) > 0 {
+		return there
+	}
+	return all
 }
 
 // restaurantMeant is the one of the card that was replied to, or of the topic.

@@ -100,10 +100,11 @@ func (t translator) text(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
 		var done []string
+		line, whole := t.takeOut(line, from)
 		for _, one := range sentences(clip(line, attention*100)) {
 			done = append(done, t.sentence(one, from))
 		}
-		lines[i] = strings.Join(mergeRough(done), " ")
+		lines[i] = whole.Replace(strings.Join(mergeRough(done), " "))
 	}
 	return strings.Join(lines, "\n")
 }
