@@ -55,8 +55,8 @@ func TestADeadKeyIsOneAlertUntilTheModelAnswers(t *testing.T) {
 	if !strings.Contains(text, geminiModel) || !strings.Contains(text, "gemini refuses us (API_KEY_INVALID)") || !strings.Contains(text, "Check its key") || strings.Contains(text, "the-gemini-key") {
 		t.Errorf("it says %q", text)
 	}
-	if n := b.count(`river_job WHERE kind = 'show_alert'`); n != 1 {
-		t.Errorf("%d jobs to tell it", n)
+	if n := b.count(`alerts WHERE next_at = first_at + interval '2 seconds'`); n != 1 {
+		t.Errorf("%d alerts wait to be told once", n)
 	}
 	if n := b.count(`llm_calls WHERE outcome = 'dead-key'`); n != 3 {
 		t.Errorf("%d calls are booked", n)

@@ -38,7 +38,7 @@ type AlertCopy struct {
 }
 
 const alertSelect = `SELECT a.id, a.cause, a.text, a.stays, a.count, a.first_at, a.last_at, a.cleared_at, a.cleared, a.ring_at, a.rev,
-	coalesce((SELECT array_agg(s.who ORDER BY s.at, s.key) FROM alert_subjects s WHERE s.alert_id = a.id AND s.who <> ''), '{}') AS who,
+	coalesce((SELECT array_agg(s.who ORDER BY date_trunc('minute', s.at), s.key) FROM alert_subjects s WHERE s.alert_id = a.id AND s.who <> ''), '{}') AS who,
 	coalesce((SELECT zone FROM restaurants GROUP BY zone ORDER BY count(*) DESC, zone LIMIT 1), 'Europe/Rome') AS zone FROM alerts a `
 
 // LeaseAlert takes the drawing of an alert's messages. ErrLeaseLost when somebody draws already or nothing is due.

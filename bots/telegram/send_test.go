@@ -487,8 +487,8 @@ func TestACardThatTelegramRefusesIsTold(t *testing.T) {
 	b.sim.Faults().Next("sendMessage", wire.Fault{Status: 400, Body: `{"ok":false,"error_code":400,"description":"Bad Request: the moon is full"}`})
 	b.client("avete posto?")
 	b.card("Certo!")
-	b.wantTold(desk, 1, "Telegram does not show the cards of these clients. Please look at their chats in WhatsApp; the log has the reason.\n👥 Anna")
-	b.pass(time.Minute)
+	b.pass(time.Minute) // it is there after all: what is told is both
+	b.wantTold(desk, 1, "✅ Telegram shows all cards again.")
 	b.wantCard(desk, "Certo!")
 }
 

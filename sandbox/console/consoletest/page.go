@@ -243,7 +243,20 @@ func (p *Page) typeInto(composer, text string) {
 
 func (p *Page) clickJS(what, expression string) {
 	p.t.Helper()
-	p.do("press "+what, chromedp.Click(chromedp.JSPath(expression), chromedp.NodeVisible))
+	// The page may draw the button anew between finding and pressing it: then it is looked for again.
+	press := chromedp.Click(chromedp.JSPath(expression), chromedp.NodeVisible)
+	for range 20 {
+		ctx, cancel := context.WithTimeout(p.ctx, patience)
+		err := chromedp.Do(ctx, press)
+		cancel()
+		if err == nil {
+			return
+		}
+		if !strings.Contains(err.Error(), "node with given id") {
+			p.giveUp("press "+what, err)
+		}
+	}
+	p.do("press "+what, press)
 }
 
 func (p *Page) do(what string, step chromedp.Action[chromedp.Void]) {
