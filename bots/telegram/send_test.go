@@ -487,8 +487,8 @@ func TestACardThatTelegramRefusesIsTold(t *testing.T) {
 	b.sim.Faults().Next("sendMessage", wire.Fault{Status: 400, Body: `{"ok":false,"error_code":400,"description":"Bad Request: the moon is full"}`})
 	b.client("avete posto?")
 	b.card("Certo!")
-	b.pass(time.Minute) // it is there after all: what is told is both
-	b.wantTold(desk, 1, "✅ Telegram shows all cards again.")
+	b.pass(5 * time.Second) // the next try works: both are told in one
+	b.wantTold(desk, 1, "✅ Telegram shows all cards again. It lasted from 10:00 to 10:00.\nTelegram does not show the cards of these clients. Please look at their chats in WhatsApp; the log has the reason.")
 	b.wantCard(desk, "Certo!")
 }
 
