@@ -29,7 +29,7 @@ var (
 )
 
 // patience is how long a step may take before the test gives up and shows the page.
-const patience = 15 * time.Second
+const patience = time.Minute
 
 // Page is the console in a browser of its own. Every method fails the test when it cannot do what its name says.
 type Page struct {
