@@ -6,7 +6,7 @@ import (
 )
 
 // atOnce is how many tests of a package run at the same time.
-const atOnce = "8"
+const atOnce = "4"
 
 // Main runs a package's tests more at once than there are cores: they mostly wait for the database and for time to pass. The
 // flag -parallel still has the last word.
