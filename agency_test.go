@@ -75,7 +75,15 @@ func (a *agency) start() {
 		a.t.Fatal(err)
 	}
 	app.Out = a.out
-	if err := app.Start(context.Background(), RoleAll); err != nil {
+	err = app.Start(context.Background(), RoleAll)
+	for try := 0; err != nil && try < 50; try++ { // after a restart somebody else's call may sit on the port for a moment
+		time.Sleep(100 * time.Millisecond)
+		_ = stopApp(app)
+		if app, err = NewApp(context.Background(), a.cfg, a.clock, slog.New(slog.NewTextHandler(a.log, nil))); err == nil {
+			err = app.Start(context.Background(), RoleAll)
+		}
+	}
+	if err != nil {
 		a.t.Fatal(err)
 	}
 	a.app, a.cfg.ListenAddr = app, app.Addr // a restart must come back where the webhooks go
