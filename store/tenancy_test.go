@@ -486,6 +486,7 @@ func TestTheLoginItselfSeesAndWritesNothing(t *testing.T) {
 	})
 	w.must(w.db.Ingest(w.ctx, store.Webhook{Body: []byte("{}"), Events: []store.Inbound{removal("never came")}, Receipts: []store.Receipt{{Channel: "marketa", VendorID: "x", Status: "read", At: monday}}}))
 	w.raise(store.Alert{Cause: "x", Text: "x", Key: "x", Who: "x"})
+	w.clock.Advance(2 * time.Second) // what others may share is told a moment later
 	w.shown()
 	w.must(w.db.PlanChores(w.ctx, []store.Channel{"marketa"}, []string{store.ChoreHistory}))
 	_, err := w.db.BeginPass(w.ctx, "marketa")

@@ -15,16 +15,23 @@ var errDoubtName = errors.New("telegram: which bot is meant")
 // nameLife is how long we are sure of our own name.
 const nameLife = 10 * time.Minute
 
-// doubtsName says whether a message turns on our name, which was not looked up for a while.
+// doubtsName says whether a message may turn on our name, which was not looked up for a while: any message as long as we do not
+// know it, for a command may be another bot's and plain words may be meant for us.
 func (b *Bot) doubtsName(m *models.Message) bool {
+	if b.tg == nil || b.db.Clock.Now().Sub(time.Unix(b.namedAt.Load(), 0)) <= nameLife {
+		return false
+	}
+	us := b.name.Load()
+	if us == nil {
+		return true
+	}
 	head, isCommand := strings.CutPrefix(strings.TrimSpace(spoken(m)), "/")
 	fields := strings.Fields(head)
-	if !isCommand || len(fields) == 0 || b.tg == nil {
+	if !isCommand || len(fields) == 0 {
 		return false
 	}
 	_, whose, named := strings.Cut(fields[0], "@")
-	us := b.name.Load()
-	return named && us != nil && !strings.EqualFold(whose, *us) && b.db.Clock.Now().Sub(time.Unix(b.namedAt.Load(), 0)) > nameLife
+	return named && !strings.EqualFold(whose, *us)
 }
 
 // learnName asks Telegram what we are called. https://core.telegram.org/bots/api#getme
