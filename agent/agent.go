@@ -22,10 +22,12 @@ type Config struct {
 	Router   *llm.Router // nil: no model is configured, every message becomes a plain card
 	Prompts  *stages.Prompts
 	Registry *tools.Registry
-	Files    *files.Store       // what clients have sent; nil: models see and hear nothing of it
-	Apply    map[string]Applier // by the kind of a proposal
-	Window   time.Duration      // how long a burst may pause; a turn starts when nothing came in for so long
-	Cap      time.Duration      // but no later than this after the first message
+	Files    *files.Store            // what clients have sent; nil: models see and hear nothing of it
+	Apply    map[string]Applier      // by the kind of a proposal
+	Effects  map[string]store.Effect // what a manager asks for and confirms with a tap, by kind
+	Begins   map[string]store.Effect // what a manager asks for and what ends in a card of its own, so that nobody confirms its beginning
+	Window   time.Duration           // how long a burst may pause; a turn starts when nothing came in for so long
+	Cap      time.Duration           // but no later than this after the first message
 	Log      *slog.Logger
 }
 
@@ -41,6 +43,8 @@ type Agent struct {
 	registry  *tools.Registry
 	files     *files.Store
 	apply     map[string]Applier
+	effects   map[string]store.Effect
+	begins    map[string]store.Effect
 	window    time.Duration
 	cap       time.Duration
 	log       *slog.Logger
@@ -54,6 +58,7 @@ type Agent struct {
 // New refuses what could not work later: a graph with a fault, a stage that lists a missing tool or an unknown guard.
 func New(cfg Config) (*Agent, error) {
 	a := &Agent{db: cfg.DB, router: cfg.Router, prompts: cfg.Prompts, registry: cfg.Registry, files: cfg.Files, apply: cfg.Apply,
+		effects: cfg.Effects, begins: cfg.Begins,
 		window: cfg.Window, cap: cfg.Cap, log: cfg.Log, guards: guards(), draining: make(chan struct{})}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

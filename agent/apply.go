@@ -8,7 +8,6 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"marketa/internal/fault"
 	"marketa/stages"
 	"marketa/store"
 )
@@ -74,19 +73,9 @@ func (a *Agent) answeredFirst(ctx context.Context, tx *store.Tx, id store.Approv
 	if err != nil || !sent {
 		return err
 	}
-	r, err := tx.OwnRestaurant(ctx)
-	if err != nil {
-		return err
-	}
-	to, err := stages.Client.Next(stages.Stage(r.Stage), stages.AnsweredFirst)
-	if errors.Is(err, fault.Conflict) {
-		return nil // answered before
-	}
-	if err != nil {
-		return err
-	}
-	if err := tx.MoveStage(ctx, string(stages.AnsweredFirst), r.Stage, string(to), "first answer"); err != nil {
-		return err
+	moved, err := tx.Happened(ctx, stages.AnsweredFirst, "first answer")
+	if err != nil || !moved {
+		return err // answered before
 	}
 	return tx.TouchView(ctx, id) // the card names the stage
 }

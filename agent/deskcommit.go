@@ -83,18 +83,32 @@ func (w *deskWalk) hold(ctx context.Context, o *store.Outcome, c store.DeskCall,
 		}
 		o.Wishes = append(o.Wishes, wish)
 		o.Remarks = append(o.Remarks, "✍️ The message to "+m.Who+" waits on a card of its own. It leaves when somebody taps Send there.")
-	case desk.Stage, desk.Fact:
-		var h desk.Held
-		if err := json.Unmarshal(p.Payload, &h); err != nil {
-			return err
-		}
-		o.Confirms = append(o.Confirms, store.Confirm{Restaurant: h.Restaurant, Kind: p.Kind, Payload: h.Payload, Show: p.Show, Notes: tainted([]store.ToolCall{c.ToolCall})})
 	case desk.Reminder:
 		var r desk.ReminderPayload
 		if err := json.Unmarshal(p.Payload, &r); err != nil {
 			return err
 		}
 		o.Reminders = append(o.Reminders, store.Reminder{Restaurant: r.Restaurant, Words: r.Words, Zone: r.Zone, DueAt: r.DueAt})
+	default:
+		return w.holdEffect(o, c, p)
+	}
+	return nil
+}
+
+// holdEffect makes a card to confirm of it, or begins at once what only leads to a card of its own.
+func (w *deskWalk) holdEffect(o *store.Outcome, c store.DeskCall, p tools.Proposal) error {
+	var h tools.Held
+	if err := json.Unmarshal(p.Payload, &h); err != nil {
+		return fmt.Errorf("agent: hold %s: %w", p.Kind, err)
+	}
+	held := store.Confirm{Restaurant: h.Restaurant, Kind: p.Kind, Payload: h.Payload, Show: p.Show, Notes: tainted([]store.ToolCall{c.ToolCall}), DecidedName: w.manager.Name}
+	switch begin, effect := w.agent.begins[p.Kind], w.agent.effects[p.Kind]; {
+	case begin != nil:
+		held.Notes = nil
+		o.Begins = append(o.Begins, store.Begin{Confirm: held, Do: begin})
+		o.Remarks = append(o.Remarks, "▶️ "+p.Show)
+	case effect != nil:
+		o.Confirms = append(o.Confirms, held)
 	default:
 		return fmt.Errorf("agent: nobody holds a %q", p.Kind)
 	}

@@ -28,6 +28,14 @@ type Outcome struct {
 	Confirms  []Confirm
 	Reminders []Reminder
 	Wishes    []Wish
+	Begins    []Begin
+}
+
+// Begin is what a manager has asked for and what ends in a card of its own: it is done with the turn's end, under the
+// restaurant's rights. Do must not refuse: what cannot be begun is refused by the tool.
+type Begin struct {
+	Confirm
+	Do Effect
 }
 
 // ErrBusyChat: the bot is about to draft in a chat in which a manager wants to write; his wish waits for that.
@@ -56,6 +64,12 @@ func (tx *Tx) CommitDesk(ctx context.Context, l DeskLease, t DeskTurn, o Outcome
 	}
 	for _, w := range o.Wishes {
 		if err := tx.Within(ctx, w.Restaurant, func(tx *Tx) error { return tx.holdWish(ctx, t, w, patient) }); err != nil {
+			return err
+		}
+	}
+	for _, b := range o.Begins {
+		b.Turn = t.ID
+		if err := tx.Within(ctx, b.Restaurant, func(tx *Tx) error { return b.Do(ctx, tx, b.Confirm) }); err != nil {
 			return err
 		}
 	}

@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"marketa/internal/fault"
+	"marketa/stages"
 )
 
 // Restaurant is the tenant.
@@ -49,6 +53,23 @@ func (tx *Tx) NoteFact(ctx context.Context, f Fact) error {
 		return fmt.Errorf("store: note fact: %w", err)
 	}
 	return nil
+}
+
+// Happened moves the restaurant's life on, if this event applies where it stands; else nothing changes. cause says in plain
+// words what it goes by.
+func (tx *Tx) Happened(ctx context.Context, event stages.Event, cause string) (moved bool, err error) {
+	r, err := tx.OwnRestaurant(ctx)
+	if err != nil {
+		return false, err
+	}
+	to, err := stages.Client.Next(stages.Stage(r.Stage), event)
+	if errors.Is(err, fault.Conflict) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, tx.MoveStage(ctx, string(event), r.Stage, string(to), cause)
 }
 
 // MoveStage records that the restaurant's life went on, if it still stands where the caller thinks.

@@ -115,14 +115,9 @@ func add(to *[]RestaurantID, ids ...RestaurantID) {
 
 // Look runs fn for one restaurant, under its row-level security, if the context's scope has it open.
 func (db *DB) Look(ctx context.Context, id RestaurantID, fn func(tx *Tx) error) error {
-	s, err := ScopeFrom(ctx)
-	if err != nil {
+	if err := db.MayLook(ctx, id); err != nil {
 		return err
 	}
-	if !s.Open(id) {
-		return fault.New(fault.Denied, "The manager has not asked about this one. Answer about what was asked, or ask the manager which restaurant is meant.")
-	}
-	s.read(id)
 	return db.Tx(WithRestaurant(ctx, id), fn)
 }
 
@@ -141,4 +136,30 @@ func (tx *Tx) Within(ctx context.Context, id RestaurantID, fn func(tx *Tx) error
 		err = wrapped("take role", back)
 	}
 	return err
+}
+
+// FindRestaurant resolves a name as a manager says it, within the context's scope. Several of one name are *Ambiguous.
+func (db *DB) FindRestaurant(ctx context.Context, name string) (Known, error) {
+	s, err := ScopeFrom(ctx)
+	if err != nil {
+		return Known{}, err
+	}
+	var names Names
+	if err := db.System(ctx, Desk, func(tx *Tx) (err error) { names, err = tx.Names(ctx); return err }); err != nil {
+		return Known{}, err
+	}
+	return names.FindRestaurant(s, name)
+}
+
+// MayLook notes that a restaurant's data is read, or refuses it.
+func (db *DB) MayLook(ctx context.Context, id RestaurantID) error {
+	s, err := ScopeFrom(ctx)
+	if err != nil {
+		return err
+	}
+	if !s.Open(id) {
+		return fault.New(fault.Denied, "The manager has not asked about this one. Answer about what was asked, or ask the manager which restaurant is meant.")
+	}
+	s.read(id)
+	return nil
 }

@@ -8,22 +8,7 @@ import (
 	"marketa/internal/fault"
 	"marketa/stages"
 	"marketa/store"
-	"marketa/tools"
 )
-
-// Held is a proposal that waits for a tap, with the restaurant that the platform has resolved.
-type Held struct {
-	Restaurant store.RestaurantID `json:"restaurant"`
-	Payload    json.RawMessage    `json:"payload"`
-}
-
-func held(kind string, r store.RestaurantID, payload any, show string) (tools.Proposal, error) {
-	raw, err := json.Marshal(payload)
-	if err != nil {
-		return tools.Proposal{}, fmt.Errorf("desk: %s: %w", kind, err)
-	}
-	return tools.NewProposal(kind, Held{Restaurant: r, Payload: raw}, show)
-}
 
 // Effects carry out what a manager has confirmed, by kind.
 func Effects() map[string]store.Effect {

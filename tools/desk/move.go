@@ -48,7 +48,7 @@ func (d Desk) moveStage() tools.Tool {
 				return tools.Proposal{}, err
 			}
 			show := fmt.Sprintf("Move %s from %s to %s", name(e.Name), plain(from), plain(to))
-			return held(Stage, e.Restaurant, StagePayload{Event: event, From: from, To: to}, show)
+			return tools.Hold(Stage, e.Restaurant, StagePayload{Event: event, From: from, To: to}, show)
 		})
 }
 

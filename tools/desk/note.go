@@ -64,6 +64,6 @@ func (d Desk) noteFact() tools.Tool {
 			if old != "" {
 				show += " (so far: " + old + ")"
 			}
-			return held(Fact, e.Restaurant, FactPayload{Field: field, Value: value}, show)
+			return tools.Hold(Fact, e.Restaurant, FactPayload{Field: field, Value: value}, show)
 		})
 }
