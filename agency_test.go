@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -150,15 +152,19 @@ func (a *agency) fingerprint() string {
 		(SELECT state::text, count(*)::text AS n FROM river_job GROUP BY 1) t`).Scan(&jobs); err != nil {
 		a.t.Fatal(err)
 	}
-	pw, ww := a.world.WhatsApp.Courier().Pending()
-	pt, wt := a.world.Telegram.Courier().Pending()
-	return fmt.Sprint(jobs, len(a.world.Telegram.Calls()), len(a.world.Gemini.Calls()), len(a.world.OpenAI.Calls()), pw, ww, pt, wt)
+	seen := []any{jobs, len(a.world.Telegram.Calls()), len(a.world.Gemini.Calls()), len(a.world.OpenAI.Calls())}
+	mail := a.world.Mail()
+	for _, vendor := range slices.Sorted(maps.Keys(mail)) {
+		pending, waiting := mail[vendor].Pending()
+		seen = append(seen, pending, waiting)
+	}
+	return fmt.Sprint(seen...)
 }
 
 // working says that somebody does something right now, rather than waiting for time to pass.
 func (a *agency) working() bool {
-	for _, c := range []*wire.Courier{a.world.WhatsApp.Courier(), a.world.Telegram.Courier()} {
-		if pending, waiting := c.Pending(); pending > 0 && waiting == 0 {
+	for _, m := range a.world.Mail() {
+		if pending, waiting := m.Pending(); pending > 0 && waiting == 0 {
 			return true
 		}
 	}
@@ -184,11 +190,10 @@ func (a *agency) working() bool {
 // database: in the other order it could arrive in between and be seen by neither look.
 func (a *agency) outstanding() (what string) {
 	a.t.Helper()
-	if p, _ := a.world.WhatsApp.Courier().Pending(); p > 0 {
-		return "whatsapp webhooks"
-	}
-	if p, _ := a.world.Telegram.Courier().Pending(); p > 0 {
-		return "telegram webhooks"
+	for vendor, m := range a.world.Mail() {
+		if p, _ := m.Pending(); p > 0 {
+			return vendor + " webhooks"
+		}
 	}
 	err := a.app.db.System(context.Background(), store.Desk, func(tx *store.Tx) (err error) {
 		what, err = tx.Outstanding(context.Background(), horizon)

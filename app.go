@@ -32,8 +32,11 @@ import (
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
+	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
+	"marketa/tools/payments/stripe"
 	"marketa/tools/profile"
+	"marketa/tools/publish/meta"
 	"marketa/tools/team"
 	"marketa/webhooks"
 )
@@ -48,6 +51,9 @@ type App struct {
 	whatsapp *whatsapp.Bot
 	agent    *agent.Agent
 	router   *llm.Router // nil: no model is configured
+	meta     *meta.Client
+	stripe   *stripe.Client  // nil: no key
+	planfix  *planfix.Client // nil: no CRM
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
@@ -101,11 +107,12 @@ func (a *App) wire(ctx context.Context) error {
 	if a.files, err = files.Open(ctx, a.cfg.MediaURL); err != nil {
 		return err
 	}
+	a.vendors()
 	if a.agent, err = a.newAgent(); err != nil {
 		return err
 	}
 	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Files: a.files, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: deskTools.Effects(), Log: a.log}); err != nil {
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Files: a.files, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: a.effects(), Log: a.log}); err != nil {
 		return err
 	}
 	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Files: a.files, Links: a.links(), Log: a.log}
@@ -115,6 +122,26 @@ func (a *App) wire(ctx context.Context) error {
 	a.server = &http.Server{Handler: a.routes(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
 	return nil
 }
+
+// vendors makes the clients; none of them calls anybody yet.
+func (a *App) vendors() {
+	a.meta = meta.New(meta.Config{GraphURL: a.cfg.MetaGraphBaseURL, DialogURL: a.cfg.MetaDialogBaseURL, RuploadURL: a.cfg.MetaRuploadBaseURL,
+		AppID: a.cfg.MetaAppID, AppSecret: meta.Secret(a.cfg.MetaAppSecret), Version: a.cfg.MetaAPIVersion})
+	if a.cfg.StripeAPIKey != "" {
+		a.stripe = stripe.New(stripe.Config{BaseURL: a.cfg.StripeBaseURL, Key: a.cfg.StripeAPIKey, Now: a.db.Clock.Now})
+	}
+	if a.cfg.PlanfixBaseURL != "" {
+		a.planfix = planfix.New(planfix.Config{BaseURL: a.cfg.PlanfixBaseURL, Token: a.cfg.PlanfixToken})
+	}
+}
+
+// effects are what managers ask for in plain language and confirm with a tap, by the kind of the proposal.
+func (a *App) effects() map[string]store.Effect {
+	return deskTools.Effects()
+}
+
+// begins are what managers ask for and what ends in a card of its own.
+func (a *App) begins() map[string]store.Effect { return nil }
 
 func (a *App) channels() map[store.Channel]*whapi.Client {
 	out := map[store.Channel]*whapi.Client{}
@@ -144,7 +171,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		return nil, err
 	}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
-		Apply:  map[string]agent.Applier{profile.Change: profile.Apply},
+		Apply: map[string]agent.Applier{profile.Change: profile.Apply}, Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
 

@@ -47,6 +47,14 @@ type Config struct {
 	GeminiBaseURL, GeminiAPIKey, GeminiModel string
 	OpenAIBaseURL, OpenAIAPIKey, OpenAIModel string
 	TriageModel, TranscribeModel             string
+
+	VertexBaseURL, VertexProject, VertexLocation, GoogleCredentials string
+
+	MetaGraphBaseURL, MetaDialogBaseURL, MetaRuploadBaseURL   string
+	MetaAppID, MetaAppSecret, MetaAPIVersion, MetaVerifyToken string
+	StripeBaseURL, StripeAPIKey, StripeWebhookSecret          string
+	PlanfixBaseURL, PlanfixToken, CRMToken                    string
+	KeysetURI                                                 string
 }
 
 // ChannelToken is one of our WhatsApp numbers with its token at Whapi.
@@ -97,6 +105,24 @@ func settings() []setting {
 		{"OPENAI_MODEL", "gpt-5.2", "", false, text(func(c *Config) *string { return &c.OpenAIModel })},
 		{"TRANSCRIBE_MODEL", "gpt-4o-transcribe", "OpenAI's model that writes voice notes down when Gemini does not", false, text(func(c *Config) *string { return &c.TranscribeModel })},
 		{"TRIAGE_MODEL", "gpt-5.4-mini", "OpenAI's model that decides whether a message needs an answer; empty: OPENAI_MODEL", false, text(func(c *Config) *string { return &c.TriageModel })},
+		{"VERTEX_BASE_URL", "", "Vertex AI, for the vectors of photos; empty: https://LOCATION-aiplatform.googleapis.com", false, text(func(c *Config) *string { return &c.VertexBaseURL })},
+		{"VERTEX_PROJECT", "", "the Google Cloud project; empty: photos are searched by their descriptions only", false, text(func(c *Config) *string { return &c.VertexProject })},
+		{"VERTEX_LOCATION", "europe-west3", "a region of ALLOWED_REGIONS", false, text(func(c *Config) *string { return &c.VertexLocation })},
+		{"GOOGLE_CREDENTIALS", "", "a service account's key as JSON, or an access token for tests", true, text(func(c *Config) *string { return &c.GoogleCredentials })},
+		{"META_GRAPH_BASE_URL", "https://graph.facebook.com", "Meta's Graph API", false, text(func(c *Config) *string { return &c.MetaGraphBaseURL })},
+		{"META_DIALOG_BASE_URL", "https://www.facebook.com", "where a client grants access", false, text(func(c *Config) *string { return &c.MetaDialogBaseURL })},
+		{"META_RUPLOAD_BASE_URL", "https://rupload.facebook.com", "Meta's uploads", false, text(func(c *Config) *string { return &c.MetaRuploadBaseURL })},
+		{"META_APP_ID", "", "of the agency's app at Meta", false, text(func(c *Config) *string { return &c.MetaAppID })},
+		{"META_APP_SECRET", "", "", true, text(func(c *Config) *string { return &c.MetaAppSecret })},
+		{"META_API_VERSION", "v26.0", "", false, text(func(c *Config) *string { return &c.MetaAPIVersion })},
+		{"META_VERIFY_TOKEN", "", "expected when Meta checks the webhook's address", true, text(func(c *Config) *string { return &c.MetaVerifyToken })},
+		{"STRIPE_BASE_URL", "https://api.stripe.com", "Stripe", false, text(func(c *Config) *string { return &c.StripeBaseURL })},
+		{"STRIPE_API_KEY", "", "", true, text(func(c *Config) *string { return &c.StripeAPIKey })},
+		{"STRIPE_WEBHOOK_SECRET", "", "of the webhook endpoint PUBLIC_URL/webhooks/stripe", true, text(func(c *Config) *string { return &c.StripeWebhookSecret })},
+		{"PLANFIX_BASE_URL", "", "https://ACCOUNT.planfix.com/rest; empty: no CRM", false, text(func(c *Config) *string { return &c.PlanfixBaseURL })},
+		{"PLANFIX_TOKEN", "", "", true, text(func(c *Config) *string { return &c.PlanfixToken })},
+		{"CRM_TOKEN", "", "expected in X-CRM-Token", true, text(func(c *Config) *string { return &c.CRMToken })},
+		{"KEYSET_URI", "", "the keys that seal clients' tokens: file:///keyset.json; empty: a file under MARKETA_DATA_DIR", false, text(func(c *Config) *string { return &c.KeysetURI })},
 	}
 }
 

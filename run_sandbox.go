@@ -72,6 +72,10 @@ func (c Config) against(w *sandbox.World) Config {
 	if c.Unclaimed {
 		c.TelegramOwners = nil
 	}
+	c.MetaGraphBaseURL, c.MetaDialogBaseURL, c.MetaRuploadBaseURL = w.MetaURL, w.MetaURL, w.MetaURL
+	c.MetaAppID, c.MetaAppSecret, c.MetaVerifyToken = sandbox.MetaApp, w.MetaSecret, w.MetaVerify
+	c.StripeBaseURL, c.StripeAPIKey, c.StripeWebhookSecret = w.StripeURL, w.StripeKey, w.StripeHookSecret
+	c.PlanfixBaseURL, c.PlanfixToken, c.CRMToken = w.PlanfixURL, w.PlanfixToken, w.CRMToken
 	if !real {
 		c.GeminiBaseURL, c.GeminiAPIKey = w.GeminiURL, w.GeminiKey
 		c.OpenAIBaseURL, c.OpenAIAPIKey = w.OpenAIURL, w.OpenAIKey

@@ -14,7 +14,10 @@ import (
 
 	"marketa/sandbox/actor"
 	"marketa/sandbox/gemini"
+	"marketa/sandbox/meta"
 	"marketa/sandbox/openai"
+	"marketa/sandbox/planfix"
+	"marketa/sandbox/stripe"
 	"marketa/sandbox/telegram"
 	"marketa/sandbox/whapi"
 	"marketa/sandbox/wire"
@@ -29,6 +32,8 @@ const (
 
 	MarketaPhone = "390510000100"
 	CompanyPhone = "390510000200"
+
+	MetaApp = "900"
 )
 
 // Person is a client who can write.
@@ -54,8 +59,13 @@ type World struct {
 	Telegram *telegram.Sim
 	Gemini   *gemini.Sim
 	OpenAI   *openai.Sim
+	Meta     *meta.Sim // the Graph, its consent pages and its uploads
+	Stripe   *stripe.Sim
+	Planfix  *planfix.Sim
 
-	WhapiURL, TelegramURL, GeminiURL, OpenAIURL string // base addresses, as the platform's settings want them
+	// Base addresses, as the platform's settings want them.
+	WhapiURL, TelegramURL, GeminiURL, OpenAIURL string
+	MetaURL, StripeURL, PlanfixURL              string
 	servers                                     []*wire.Server
 	underWay                                    atomic.Int64
 
@@ -64,6 +74,9 @@ type World struct {
 	WhapiHookToken                string
 	TelegramToken, TelegramSecret string
 	GeminiKey, OpenAIKey          string
+	MetaSecret, MetaVerify        string
+	StripeKey, StripeHookSecret   string
+	PlanfixToken, CRMToken        string
 }
 
 // Config of a world. The zero value runs on the real clock with the offline model.
@@ -82,11 +95,15 @@ func Start(cfg Config) (*World, error) {
 		cfg.Mind = actor.New(cfg.Seed)
 	}
 	w := &World{Clock: cfg.Clock, WhapiTokens: map[string]string{"marketa": random(), "company": random()}, WhapiHookToken: random(),
-		TelegramToken: "700:" + random(), TelegramSecret: random(), GeminiKey: random(), OpenAIKey: random()}
+		TelegramToken: "700:" + random(), TelegramSecret: random(), GeminiKey: random(), OpenAIKey: random(), MetaSecret: random(), MetaVerify: random(), StripeKey: "sk_test_" + random(), StripeHookSecret: "whsec_" + random(),
+		PlanfixToken: random(), CRMToken: random()}
 	w.WhatsApp = whapi.New(whapi.Config{Clock: cfg.Clock, Seed: cfg.Seed})
 	w.Telegram = telegram.New(telegram.Config{Clock: cfg.Clock, Token: w.TelegramToken, Username: "MarketaDeskBot", Name: "Marketa", Seed: cfg.Seed})
 	w.Gemini = gemini.New(gemini.Config{Clock: cfg.Clock, Key: w.GeminiKey, Mind: cfg.Mind})
 	w.OpenAI = openai.New(openai.Config{Clock: cfg.Clock, Key: w.OpenAIKey, Mind: cfg.Mind, ResponsesAPI: true})
+	w.Meta = meta.New(meta.Config{Clock: cfg.Clock, Seed: cfg.Seed, AppID: MetaApp, AppSecret: w.MetaSecret})
+	w.Stripe = stripe.New(stripe.Config{Clock: cfg.Clock, Seed: cfg.Seed, Key: w.StripeKey})
+	w.Planfix = planfix.New(planfix.Config{Clock: cfg.Clock, Seed: cfg.Seed})
 	w.populate()
 	if err := w.listen(); err != nil {
 		return w, err
@@ -101,6 +118,7 @@ func (w *World) populate() {
 	for _, p := range People() {
 		w.WhatsApp.AddPerson(whapi.Person{Phone: p.Phone, Name: p.Name})
 	}
+	w.Planfix.AddToken(w.PlanfixToken)
 	w.Telegram.AddUser(telegram.User{ID: ManagerA, FirstName: "Marta", Username: "marta_demo", Language: "en"})
 	w.Telegram.AddUser(telegram.User{ID: ManagerB, FirstName: "Ben", Username: "ben_demo", Language: "en"})
 	w.Telegram.AddUser(telegram.User{ID: Stranger, FirstName: "Sam", Username: "sam_demo", Language: "en"})
@@ -125,7 +143,18 @@ func (w *World) listen() error {
 	serve(&w.TelegramURL, "", w.Telegram.Handler())
 	serve(&w.GeminiURL, "", w.Gemini.Handler())
 	serve(&w.OpenAIURL, "/v1", w.OpenAI.Handler())
+	serve(&w.MetaURL, "", w.Meta.Handler())
+	serve(&w.StripeURL, "", w.Stripe.Handler())
+	serve(&w.PlanfixURL, "/rest", w.Planfix.Handler())
 	return errors.Join(faults...)
+}
+
+// Mail is a vendor's webhooks on their way: how many there are, and how many of them wait for time to pass.
+type Mail interface{ Pending() (pending, waiting int) }
+
+// Mail is that of each vendor who calls us.
+func (w *World) Mail() map[string]Mail {
+	return map[string]Mail{"whatsapp": w.WhatsApp.Courier(), "telegram": w.Telegram.Courier(), "meta": w.Meta.Courier(), "stripe": w.Stripe.Courier(), "planfix": w.Planfix.Post()}
 }
 
 // UnderWay counts the calls that a vendor is answering right now.
@@ -146,6 +175,7 @@ func (w *World) Hook(base string) {
 		w.HookOnly(base, channel, "log", "bot")
 	}
 	w.Telegram.SetHook(base+"/webhooks/telegram", w.TelegramSecret)
+	w.Stripe.AddEndpoint(base+"/webhooks/stripe", w.StripeHookSecret)
 }
 
 // HookOnly adds these hooks of one number.
@@ -167,6 +197,9 @@ func (w *World) Close() error {
 	var faults []error
 	w.WhatsApp.Close()
 	w.Telegram.Close()
+	w.Meta.Close()
+	w.Stripe.Close()
+	w.Planfix.Close()
 	for _, s := range w.servers {
 		faults = append(faults, s.Close())
 	}
@@ -213,6 +246,12 @@ func (w *World) faultsOf(vendor string) []*wire.Faults {
 		return []*wire.Faults{w.WhatsApp.Faults()}
 	case "telegram":
 		return []*wire.Faults{w.Telegram.Faults()}
+	case "meta":
+		return []*wire.Faults{w.Meta.Faults()}
+	case "stripe":
+		return []*wire.Faults{w.Stripe.Faults()}
+	case "planfix":
+		return []*wire.Faults{w.Planfix.Faults()}
 	case "model":
 		return []*wire.Faults{w.Gemini.Faults(), w.OpenAI.Faults()}
 	}
