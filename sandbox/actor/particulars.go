@@ -57,6 +57,9 @@ var (
 	}
 )
 
+// ownName is how members of a group call us; it says nothing about what they want.
+const ownName = "@Marketa"
+
 // details finds what is particular in a text, in the order it was said; what overlaps belongs to the first kind in the list.
 func details(text string) []detail {
 	var all []detail
@@ -69,7 +72,7 @@ func details(text string) []detail {
 		if kind == countDetail {
 			end = start + len(countOnly(text[start:end]))
 		}
-		if start < end && !taken(start, end) && wholeWord(ws, end) {
+		if start < end && !taken(start, end) && wholeWord(ws, end) && !strings.EqualFold(text[start:end], ownName) {
 			all = append(all, detail{text[start:end], start, end, kind})
 		}
 	}
