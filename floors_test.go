@@ -48,6 +48,7 @@ var floors = map[string]float64{
 	"agent/llm":        1, // the model contract
 	"internal/rest":    1, // HTTP calls
 	"internal/files":   1, // where bytes lie
+	"internal/render":  1, // the picture that is published
 	"store/migrations": 1,
 	"store/embedded":   1, // a private server
 	"sandbox/*":        1, // one vendor simulated each

@@ -12,6 +12,8 @@ import (
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // the same
+
+	"marketa/internal/render"
 )
 
 const (
@@ -47,7 +49,7 @@ func (b *Bot) shrink(l *loot) (p picture, err error) {
 	}
 	turn := 1
 	if format == "jpeg" {
-		turn = orientation(io.NewSectionReader(l.file, 0, min(l.bytes, 256<<10)))
+		turn = render.Orientation(io.NewSectionReader(l.file, 0, min(l.bytes, 256<<10)))
 	}
 	full, _, err := image.Decode(io.NewSectionReader(l.file, 0, l.bytes))
 	if err != nil {
@@ -69,35 +71,6 @@ func smaller(full image.Image, turn int) ([]byte, error) {
 	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src) // behind what is transparent
 	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, full.Bounds(), draw.Over, nil)
 	var out bytes.Buffer
-	err := jpeg.Encode(&out, upright(small, turn), &jpeg.Options{Quality: 82})
+	err := jpeg.Encode(&out, render.Upright(small, turn), &jpeg.Options{Quality: 82})
 	return out.Bytes(), err
-}
-
-// upright turns and mirrors by EXIF's orientation, 1 to 8. https://www.cipa.jp/std/documents/e/DC-008-Translation-2019-E.pdf
-func upright(in *image.RGBA, turn int) *image.RGBA {
-	if turn <= 1 || turn > 8 {
-		return in
-	}
-	w, h := in.Rect.Dx(), in.Rect.Dy()
-	size := image.Rect(0, 0, w, h)
-	if turn >= 5 {
-		size = image.Rect(0, 0, h, w)
-	}
-	out := image.NewRGBA(size)
-	for y := range size.Dy() {
-		for x := range size.Dx() {
-			sx, sy := x, y
-			if turn >= 5 {
-				sx, sy = y, x
-			}
-			if turn == 2 || turn == 3 || turn == 7 || turn == 8 {
-				sx = w - 1 - sx
-			}
-			if turn == 3 || turn == 4 || turn == 6 || turn == 7 {
-				sy = h - 1 - sy
-			}
-			out.SetRGBA(x, y, in.RGBAAt(sx, sy))
-		}
-	}
-	return out
 }

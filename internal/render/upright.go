@@ -1,13 +1,14 @@
-package whatsapp
+package render
 
 import (
 	"bytes"
 	"encoding/binary"
+	"image"
 	"io"
 )
 
-// orientation is how a JPEG wants to be turned, 1 (as it is) to 8; 1 where it does not say.
-func orientation(r io.Reader) int {
+// Orientation is how a JPEG wants to be turned, 1 (as it is) to 8; 1 where it does not say.
+func Orientation(r io.Reader) int {
 	b, err := io.ReadAll(r)
 	if err != nil || len(b) < 4 || b[0] != 0xFF || b[1] != 0xD8 {
 		return 1
@@ -49,4 +50,33 @@ func exifOrientation(b []byte) int {
 		}
 	}
 	return 1
+}
+
+// Upright turns and mirrors by EXIF's orientation, 1 to 8. https://www.cipa.jp/std/documents/e/DC-008-Translation-2019-E.pdf
+func Upright(in *image.RGBA, turn int) *image.RGBA {
+	if turn <= 1 || turn > 8 {
+		return in
+	}
+	w, h := in.Rect.Dx(), in.Rect.Dy()
+	size := image.Rect(0, 0, w, h)
+	if turn >= 5 {
+		size = image.Rect(0, 0, h, w)
+	}
+	out := image.NewRGBA(size)
+	for y := range size.Dy() {
+		for x := range size.Dx() {
+			sx, sy := x, y
+			if turn >= 5 {
+				sx, sy = y, x
+			}
+			if turn == 2 || turn == 3 || turn == 7 || turn == 8 {
+				sx = w - 1 - sx
+			}
+			if turn == 3 || turn == 4 || turn == 6 || turn == 7 {
+				sy = h - 1 - sy
+			}
+			out.SetRGBA(x, y, in.RGBAAt(sx, sy))
+		}
+	}
+	return out
 }

@@ -1,4 +1,4 @@
-package whatsapp
+package render
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ func TestPhotosAreTurnedUpright(t *testing.T) {
 	for turn, at := range want {
 		in := image.NewRGBA(image.Rect(0, 0, 4, 2))
 		in.Set(0, 0, color.RGBA{255, 0, 0, 255})
-		out := upright(in, turn)
+		out := Upright(in, turn)
 		if r, _, _, _ := out.At(at.X, at.Y).RGBA(); r == 0 {
 			t.Errorf("orientation %d: the dot is not at %v of %v", turn, at, out.Rect)
 		}
@@ -35,12 +35,12 @@ func TestOrientationIsRead(t *testing.T) {
 		tiff = order.AppendUint16(tiff, 6)
 		exif := append([]byte("Exif\x00\x00"), append(tiff, 0, 0)...)
 		file := append([]byte{0xFF, 0xD8, 0xFF, 0xE1}, binary.BigEndian.AppendUint16(nil, uint16(len(exif)+2))...)
-		if got := orientation(bytes.NewReader(append(file, exif...))); got != 6 {
+		if got := Orientation(bytes.NewReader(append(file, exif...))); got != 6 {
 			t.Errorf("%v: %d", order, got)
 		}
 	}
 	for _, junk := range []string{"", "GIF89a", "\xFF\xD8\xFF\xE1\x00\x08Exif\x00\x00", "\xFF\xD8\xFF\xE1\xFF\xFF"} {
-		if got := orientation(bytes.NewReader([]byte(junk))); got != 1 {
+		if got := Orientation(bytes.NewReader([]byte(junk))); got != 1 {
 			t.Errorf("%q: %d", junk, got)
 		}
 	}
