@@ -36,6 +36,7 @@ type (
 	PickID         = ID[pickKind]
 	ConfirmID      = ID[confirmKind]
 	ReminderID     = ID[reminderKind]
+	RuleID         = ID[ruleKind]
 )
 
 type (
@@ -63,6 +64,7 @@ type (
 	pickKind       struct{}
 	confirmKind    struct{}
 	reminderKind   struct{}
+	ruleKind       struct{}
 	rowKind        struct{} // rows that nobody refers to
 )
 

@@ -87,6 +87,7 @@ type tenant struct {
 	waits    store.LeaseToken
 	shows    store.LeaseToken // of the pending card's files
 	wording  store.Wording
+	photo    store.PhotoID
 }
 
 func (w *world) tenant(mark string) (x tenant) {
@@ -132,6 +133,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	w.groupOf(x.chat, mark)
 	w.filesOf(&x, c)
 	w.wished(c, mark)
+	w.ruled(&x)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -323,6 +325,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, reachesOfFiles(w.ctx, b))
 	maps.Copy(all, reachesOfWords(w.ctx, b))
 	maps.Copy(all, deskReaches(w, b))
+	maps.Copy(all, reachesOfRules(w.ctx, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
