@@ -37,6 +37,8 @@ type (
 	ConfirmID      = ID[confirmKind]
 	ReminderID     = ID[reminderKind]
 	RuleID         = ID[ruleKind]
+	CRMItemID      = ID[crmItemKind]
+	CRMEventID     = ID[crmEventKind]
 )
 
 type (
@@ -65,6 +67,8 @@ type (
 	confirmKind    struct{}
 	reminderKind   struct{}
 	ruleKind       struct{}
+	crmItemKind    struct{}
+	crmEventKind   struct{}
 	rowKind        struct{} // rows that nobody refers to
 )
 

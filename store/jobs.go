@@ -13,6 +13,7 @@ const (
 	QueueUpdates    = "updates"    // presses and words of managers
 	QueueMedia      = "media"      // files from WhatsApp, to the models and to Telegram: slow and large
 	QueueChores     = "chores"     // what is done regularly: slow vendors must hold up nothing else
+	QueueCRM        = "crm"        // one request a second for everybody
 )
 
 // RunTurn answers what is unhandled in a chat [agent].
@@ -140,3 +141,20 @@ type TellReminder struct {
 
 func (TellReminder) Kind() string                 { return "tell_reminder" }
 func (TellReminder) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueUpdates} }
+
+// WorkCRM brings something to the CRM, or finds out what became of it [tools/crm].
+type WorkCRM struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Item       CRMItemID    `json:"item"`
+}
+
+func (WorkCRM) Kind() string                 { return "work_crm" }
+func (WorkCRM) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueCRM} }
+
+// ReadCRM reads in the CRM what its webhook was about, or what a manager has asked for [tools/crm].
+type ReadCRM struct {
+	Event CRMEventID `json:"event"`
+}
+
+func (ReadCRM) Kind() string                 { return "read_crm" }
+func (ReadCRM) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueCRM} }

@@ -78,10 +78,11 @@ func (tx *Tx) MoveStage(ctx context.Context, event, from, to, cause string) erro
 	if err != nil || n == 0 {
 		return err
 	}
+	id := NewID[rowKind]()
 	_, err = tx.exec(ctx, `INSERT INTO stage_events (id, restaurant_id, event, from_stage, to_stage, cause, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		NewID[rowKind](), tx.Restaurant, event, from, to, cause, tx.Now)
+		id, tx.Restaurant, event, from, to, cause, tx.Now)
 	if err != nil {
 		return fmt.Errorf("store: stage event: %w", err)
 	}
-	return nil
+	return tx.stageMoved(ctx, event, id)
 }

@@ -36,6 +36,8 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 			sweepDue[ShowDesk]("desk_posts", "turn_id", "turn_id AS turn", 0),
 			sweepDue[TellReminder]("reminders", "id", "id AS reminder", 0),
 			sweepConfirms,
+			sweepDue[WorkCRM]("crm_outbox", "id", "restaurant_id AS restaurant, id AS item", sweepGrace),
+			sweepDue[ReadCRM]("crm_events", "id", "id AS event", sweepGrace),
 		} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
@@ -137,6 +139,8 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 		(SELECT 'answers:' || count(*) FROM desk_posts WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'confirms:' || count(*) FROM confirms WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'reminders:' || count(*) FROM reminders WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'crm:' || count(*) FROM crm_outbox WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'crm events:' || count(*) FROM crm_events WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon), tx.Now.Add(-lookAfter), tx.Now)
 	if err != nil {
 		return "", fmt.Errorf("store: outstanding: %w", err)

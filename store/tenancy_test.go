@@ -134,6 +134,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	w.filesOf(&x, c)
 	w.wished(c, mark)
 	w.ruled(&x)
+	w.crmOf(c, mark)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -211,6 +212,7 @@ func reaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx) (any, 
 		"Facts":        func(tx *store.Tx) (any, error) { return tx.Facts(ctx) },
 		"Fail":         only(func(tx *store.Tx) error { return tx.Fail(ctx, x.delivery, "intruder") }),
 		"GiveUpNotice": only(func(tx *store.Tx) error { return tx.GiveUpNotice(ctx, store.NoticeID(store.NewID[struct{}]())) }),
+		"Happened":     func(tx *store.Tx) (any, error) { return tx.Happened(ctx, "closed_by_manager", "intruder") },
 		"HasPending":   func(tx *store.Tx) (any, error) { return tx.HasPending(ctx, x.chat.ID) },
 		"Intend":       func(tx *store.Tx) (any, error) { return tx.Intend(ctx, x.delivery) },
 		"LeaseChat":    func(tx *store.Tx) (any, error) { return tx.LeaseChat(ctx, x.chat.ID) },
@@ -326,6 +328,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, reachesOfWords(w.ctx, b))
 	maps.Copy(all, deskReaches(w, b))
 	maps.Copy(all, reachesOfRules(w.ctx, b))
+	maps.Copy(all, reachesOfCRM(w.ctx, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
