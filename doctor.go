@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"marketa/internal/fault"
@@ -12,122 +16,134 @@ import (
 
 // finding is one line of the doctor: what was looked at, how it is, and what to do.
 type finding struct {
-	what, state, cure string
-	bad               bool
+	Part  string `json:"part"`
+	State string `json:"state"`
+	Cure  string `json:"cure,omitempty"`
+	Bad   bool   `json:"bad"`
+	Fixed bool   `json:"fixed,omitempty"`
+
+	fix func(ctx context.Context) error // nil: the doctor cannot mend it
 }
 
-// doctor looks at every part. It changes nothing.
-func doctor(ctx context.Context, cfg Config, out io.Writer) error {
-	var all []finding
-	all = append(all, lookDatabase(ctx, cfg)...)
-	all = append(all, lookModels(cfg)...)
-	all = append(all, lookTelegram(cfg)...)
-	all = append(all, lookWhatsApp(ctx, cfg)...)
-	bad := 0
-	for _, f := range all {
-		mark := "ok  "
-		if f.bad {
-			mark, bad = "BAD ", bad+1
+func fine(part, state string) finding { return finding{Part: part, State: state} }
+func bad(part, state, cure string) finding {
+	return finding{Part: part, State: state, Cure: cure, Bad: true}
+}
+func advice(part, state, cure string) finding { return finding{Part: part, State: state, Cure: cure} }
+
+// visit is one look at everything.
+type visit struct {
+	app *App // clients only: nothing of it runs; db is nil while the database cannot be used
+	cfg Config
+}
+
+const lookTime = 20 * time.Second // of one part
+
+// doctor looks at every part. It changes nothing, unless --fix allows it to mend what can be mended without asking.
+func doctor(ctx context.Context, cfg Config, args []string, out, errOut io.Writer) error {
+	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	asJSON, fix := flags.Bool("json", false, "one JSON array"), flags.Bool("fix", false, "mend what can be mended")
+	if err := flags.Parse(args); err != nil {
+		return fault.Wrap(err, fault.Invalid, "doctor takes --json and --fix.")
+	}
+	all := examine(ctx, cfg, *fix)
+	if *asJSON {
+		encoder := json.NewEncoder(out)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(all); err != nil {
+			return fmt.Errorf("doctor: %w", err)
 		}
-		fmt.Fprintf(out, "%s %s: %s\n", mark, f.what, f.state)
-		if f.cure != "" {
-			fmt.Fprintf(out, "     → %s\n", f.cure)
+	} else {
+		printFindings(out, all)
+	}
+	ill := 0
+	for _, f := range all {
+		if f.Bad {
+			ill++
 		}
 	}
-	if bad > 0 {
-		return fault.New(fault.Unavailable, "%d of %d parts need attention, see above.", bad, len(all))
+	if ill > 0 {
+		return fault.New(fault.Unavailable, "%d of %d parts need attention, see above.", ill, len(all))
 	}
 	return nil
 }
 
-func lookDatabase(ctx context.Context, cfg Config) []finding {
+// examine looks at one part after the other; with fix it mends and looks again.
+func examine(ctx context.Context, cfg Config, fix bool) (all []finding) {
+	v := &visit{app: &App{cfg: cfg}, cfg: cfg}
 	db, err := store.Open(ctx, cfg.DatabaseURL)
 	if err != nil {
-		return []finding{{"database", "cannot be opened", fault.Say(err), true}}
+		all = append(all, bad("database", "cannot be opened", fault.Say(err)))
+	} else {
+		defer db.Close()
+		v.app.db = db
 	}
-	defer db.Close()
-	if err := db.Pool().Ping(ctx); err != nil {
-		return []finding{{"database", "does not answer", "Check DATABASE_URL and that the server runs.", true}}
+	looks := []func(context.Context) []finding{v.lookMedia, v.lookModels, v.lookTelegram, v.lookWhatsApp, v.lookMeta, v.lookStripe, v.lookPlanfix}
+	if db != nil {
+		looks = append([]func(context.Context) []finding{v.lookDatabase}, looks...)
 	}
-	found := []finding{{what: "database", state: "answers"}}
-	migrated, err := db.Migrated(ctx)
-	if err != nil || !migrated {
-		return append(found, finding{"migrations", "pending", "Run marketa migrate; serve does it by itself.", true})
-	}
-	found = append(found, finding{what: "migrations", state: "up to date"})
-	if super, _ := db.SuperuserLogin(ctx); super {
-		found = append(found, finding{"database login", "is a superuser", "Safer: a plain login that owns the database and has CREATEROLE.", false})
-	}
-	return append(found, lookAlerts(ctx, db)...)
-}
-
-// lookAlerts are the alerts that are open, as managers were told them.
-func lookAlerts(ctx context.Context, db *store.DB) (found []finding) {
-	var all []store.AlertView
-	if err := db.System(ctx, store.Desk, func(tx *store.Tx) (err error) { all, err = tx.Alerts(ctx); return err }); err != nil {
-		return []finding{{"alerts", "cannot be read", fault.Say(err), true}}
-	}
-	for _, a := range all {
-		if !a.Over(time.Now()) {
-			found = append(found, finding{"alert", "open since " + a.FirstAt.Format(time.DateTime), a.Text, true})
+	for _, look := range looks {
+		found := inTime(ctx, look)
+		if fix && mend(ctx, found) {
+			again := inTime(ctx, look)
+			for i := range again {
+				again[i].Fixed = i < len(found) && found[i].Fixed && !again[i].Bad
+			}
+			found = again
 		}
+		all = append(all, found...)
 	}
-	return found
+	return all
 }
 
-func lookModels(cfg Config) []finding {
-	if cfg.GeminiAPIKey == "" && cfg.OpenAIBaseURL == "" {
-		return []finding{{"language model", "none is configured", "Set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL; until then cards come without a draft.", true}}
-	}
-	var found []finding
-	if cfg.GeminiAPIKey != "" {
-		found = append(found, finding{what: "language model", state: "Gemini, " + cfg.GeminiModel})
-	}
-	if cfg.OpenAIBaseURL != "" {
-		found = append(found, finding{what: "language model", state: "OpenAI, " + cfg.OpenAIModel})
-	}
-	return found
+func inTime(ctx context.Context, look func(context.Context) []finding) []finding {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	return look(ctx)
 }
 
-func lookTelegram(cfg Config) []finding {
-	switch {
-	case cfg.TelegramBotToken == "":
-		return []finding{{"Telegram", "no bot", "Set TELEGRAM_BOT_TOKEN (from @BotFather).", true}}
-	case cfg.TelegramWebhookSecret == "":
-		return []finding{{"Telegram", "nothing can come in", "Set TELEGRAM_WEBHOOK_SECRET to a long random word.", true}}
-	case len(cfg.TelegramOwners) == 0:
-		return []finding{{"Telegram", "nobody may decide", "Set TELEGRAM_OWNERS to your Telegram user id.", true}}
+// mend says whether anything was tried.
+func mend(ctx context.Context, found []finding) (tried bool) {
+	for i, f := range found {
+		if !f.Bad || f.fix == nil {
+			continue
+		}
+		tried = true
+		call, cancel := context.WithTimeout(ctx, lookTime)
+		found[i].Fixed = f.fix(call) == nil
+		cancel()
 	}
-	return []finding{{what: "Telegram", state: "configured"}}
+	return tried
 }
 
-func lookWhatsApp(ctx context.Context, cfg Config) []finding {
-	if len(cfg.WhapiChannels) == 0 {
-		return []finding{{"WhatsApp", "no number", "Set WHAPI_CHANNELS to company=TOKEN,marketa=TOKEN (tokens from the Whapi panel).", true}}
-	}
-	var found []finding
-	if cfg.WhapiWebhookToken == "" {
-		found = append(found, finding{"WhatsApp", "nothing can come in", "Set WHAPI_WEBHOOK_TOKEN to a long random word.", true})
-	}
-	app := App{cfg: cfg}
-	for channel, client := range app.channels() {
-		health, err := client.Health(ctx)
-		name := "WhatsApp " + string(channel)
+func printFindings(out io.Writer, all []finding) {
+	for _, f := range all {
+		mark := "ok   "
 		switch {
-		case err != nil:
-			found = append(found, finding{name, "does not answer", sayWhapi(err), true})
-		case !health.Status.CanSend():
-			found = append(found, finding{name, "cannot send", health.Status.Say(), true})
-		default:
-			found = append(found, finding{what: name, state: "linked"})
+		case f.Bad:
+			mark = "BAD  "
+		case f.Fixed:
+			mark = "fixed"
+		}
+		fmt.Fprintf(out, "%s %s: %s\n", mark, f.Part, f.State)
+		if f.Cure != "" {
+			fmt.Fprintf(out, "      → %s\n", f.Cure)
+		}
+		if f.Bad && f.fix != nil {
+			fmt.Fprintln(out, "      → or let marketa doctor --fix do it")
 		}
 	}
-	return found
 }
 
-func sayWhapi(err error) string {
-	if sayer, ok := err.(interface{ Say() string }); ok {
+// sayVendor is what a vendor's client has to say to people.
+func sayVendor(err error) string {
+	var sayer interface{ Say() string }
+	if errors.As(err, &sayer) {
 		return sayer.Say()
 	}
 	return fault.Say(err)
 }
+
+func (v *visit) reachable() bool { return strings.HasPrefix(v.cfg.PublicURL, "https://") }

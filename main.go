@@ -26,7 +26,7 @@ const usage = `marketa, the back office of an agency that runs social media for 
   marketa serve [--role all|web|worker]   receive, work, or both
   marketa sandbox                         everything against simulated vendors, with a console in the browser
   marketa migrate                         bring the database to this version and stop
-  marketa doctor                          look at every part and say what is wrong and how to cure it
+  marketa doctor [--json] [--fix]         look at every part and say what is wrong and how to cure it
   marketa stages                          draw the lives of things (Mermaid)
 `
 
@@ -77,7 +77,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) err
 	case "migrate":
 		return withDatabase(ctx, cfg, errOut, func(cfg Config) error { return store.Migrate(ctx, cfg.DatabaseURL) })
 	}
-	return withDatabase(ctx, cfg, errOut, func(cfg Config) error { return doctor(ctx, cfg, out) })
+	return withDatabase(ctx, cfg, errOut, func(cfg Config) error { return doctor(ctx, cfg, args[1:], out, errOut) })
 }
 
 func isSet(environ []string, name string) bool {

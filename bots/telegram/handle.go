@@ -82,10 +82,10 @@ func (b *Bot) dispatch(ctx context.Context, tx *store.Tx, u *models.Update) erro
 	if err := b.current(ctx, tx); err != nil {
 		return err
 	}
+	if b.doubtsName(u.Message) {
+		return errDoubtName
+	}
 	if u.Message != nil {
-		if b.doubtsName(u.Message) {
-			return errDoubtName
-		}
 		if err := b.observe(ctx, tx, u.Message); err != nil {
 			return err
 		}

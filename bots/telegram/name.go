@@ -15,15 +15,15 @@ var errDoubtName = errors.New("telegram: which bot is meant")
 // nameLife is how long we are sure of our own name.
 const nameLife = 10 * time.Minute
 
-// doubtsName says whether a message may turn on our name, which was not looked up for a while: any message as long as we do not
-// know it, for a command may be another bot's and plain words may be meant for us.
+// doubtsName says whether an update may turn on our name, which was not looked up for a while: any update as long as we do not
+// know it, for a command may be another bot's, plain words may be meant for us, and an invite names us.
 func (b *Bot) doubtsName(m *models.Message) bool {
 	if b.tg == nil || b.db.Clock.Now().Sub(time.Unix(b.namedAt.Load(), 0)) <= nameLife {
 		return false
 	}
 	us := b.name.Load()
-	if us == nil {
-		return true
+	if us == nil || m == nil {
+		return us == nil
 	}
 	head, isCommand := strings.CutPrefix(strings.TrimSpace(spoken(m)), "/")
 	fields := strings.Fields(head)

@@ -2,6 +2,7 @@ package whapi
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -33,6 +34,16 @@ func (s *Sim) AddHook(channel string, h Hook) {
 		panic(fmt.Sprintf("whapi: add hook: no channel %q", channel))
 	}
 	ch.settings = ch.settings.add(h)
+}
+
+// ClearHooks takes all webhooks of a channel away.
+func (s *Sim) ClearHooks(channel string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ch := s.channel(channel); ch != nil {
+		ch.settings.fields, ch.settings.hooks = maps.Clone(ch.settings.fields), nil
+		ch.settings.fields["webhooks"] = encode([]Hook{})
+	}
 }
 
 // outbox is a message ready to travel.
