@@ -158,3 +158,29 @@ type ReadCRM struct {
 
 func (ReadCRM) Kind() string                 { return "read_crm" }
 func (ReadCRM) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueCRM} }
+
+// WritePost writes the next version of a post and holds it for a decision [tools/posts].
+type WritePost struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Post       PostID       `json:"post"`
+}
+
+func (WritePost) Kind() string                 { return "write_post" }
+func (WritePost) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTurns} }
+
+// ShowPost draws a post's cards in Telegram, or draws them again [bots/telegram].
+type ShowPost struct {
+	Approval PostApprovalID `json:"approval"`
+}
+
+func (ShowPost) Kind() string                 { return "show_post" }
+func (ShowPost) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueTelegram} }
+
+// Publish brings what a manager has released to the restaurant's account, or finds out what became of it [tools/publish].
+type Publish struct {
+	Restaurant  RestaurantID  `json:"restaurant"`
+	Publication PublicationID `json:"publication"`
+}
+
+func (Publish) Kind() string                 { return "publish" }
+func (Publish) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueDeliveries} }

@@ -88,6 +88,12 @@ type tenant struct {
 	shows    store.LeaseToken // of the pending card's files
 	wording  store.Wording
 	photo    store.PhotoID
+
+	post        store.PostApproval // waits
+	writes      store.PostTask     // its next version
+	publication store.PublicationID
+	publishes   store.Publication
+	published   store.LeaseToken
 }
 
 func (w *world) tenant(mark string) (x tenant) {
@@ -135,6 +141,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	w.wished(c, mark)
 	w.ruled(&x)
 	w.crmOf(c, mark)
+	w.postsOf(&x)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -329,6 +336,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, deskReaches(w, b))
 	maps.Copy(all, reachesOfRules(w.ctx, b))
 	maps.Copy(all, reachesOfCRM(w.ctx, b))
+	maps.Copy(all, reachesOfPosts(w.ctx, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
