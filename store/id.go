@@ -39,6 +39,8 @@ type (
 	RuleID         = ID[ruleKind]
 	CRMItemID      = ID[crmItemKind]
 	CRMEventID     = ID[crmEventKind]
+	OrderID        = ID[orderKind]
+	BillingEventID = ID[billingKind]
 )
 
 type (
@@ -69,6 +71,8 @@ type (
 	ruleKind       struct{}
 	crmItemKind    struct{}
 	crmEventKind   struct{}
+	orderKind      struct{}
+	billingKind    struct{}
 	rowKind        struct{} // rows that nobody refers to
 )
 

@@ -14,6 +14,7 @@ const (
 	QueueMedia      = "media"      // files from WhatsApp, to the models and to Telegram: slow and large
 	QueueChores     = "chores"     // what is done regularly: slow vendors must hold up nothing else
 	QueueCRM        = "crm"        // one request a second for everybody
+	QueueBilling    = "billing"    // Stripe
 )
 
 // RunTurn answers what is unhandled in a chat [agent].
@@ -83,6 +84,24 @@ type DoChore struct {
 
 func (DoChore) Kind() string                 { return "do_chore" }
 func (DoChore) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueChores} }
+
+// SettleBilling asks the vendor about what a billing event speaks of, and keeps the answer [tools/payments].
+type SettleBilling struct {
+	Event BillingEventID `json:"event"`
+}
+
+func (SettleBilling) Kind() string                 { return "settle_billing" }
+func (SettleBilling) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueBilling} }
+
+// SeeToOrder asks the vendor what became of an order's page, closes one that counts no more, and thanks a client who has paid
+// [tools/payments].
+type SeeToOrder struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Order      OrderID      `json:"order"`
+}
+
+func (SeeToOrder) Kind() string                 { return "see_to_order" }
+func (SeeToOrder) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueBilling} }
 
 // HandleUpdate handles what Telegram sent [bots/telegram].
 type HandleUpdate struct {

@@ -94,6 +94,7 @@ type tenant struct {
 	publication store.PublicationID
 	publishes   store.Publication
 	published   store.LeaseToken
+	order       store.Order
 }
 
 func (w *world) tenant(mark string) (x tenant) {
@@ -142,6 +143,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	w.ruled(&x)
 	w.crmOf(c, mark)
 	w.postsOf(&x)
+	w.paysOf(&x, c)
 	for _, table := range w.restaurantTables() {
 		if table != "restaurants" && ask[int](w, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, c.RestaurantID) == 0 {
 			w.Fatalf("%s has no row of %s in %s: the test proves nothing there", x.mark, mark, table)
@@ -337,6 +339,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, reachesOfRules(w.ctx, b))
 	maps.Copy(all, reachesOfCRM(w.ctx, b))
 	maps.Copy(all, reachesOfPosts(w.ctx, b))
+	maps.Copy(all, reachesOfPay(w, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
