@@ -49,6 +49,7 @@ var floors = map[string]float64{
 	"internal/rest":    1, // HTTP calls
 	"internal/files":   1, // where bytes lie
 	"internal/render":  1, // the picture that is published
+	"internal/seal":    1, // secrets at rest
 	"store/migrations": 1,
 	"store/embedded":   1, // a private server
 	"sandbox/*":        1, // one vendor simulated each

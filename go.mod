@@ -23,7 +23,10 @@ require (
 	google.golang.org/genai v1.77.0
 )
 
-require github.com/stripe/stripe-go/v76 v76.25.0 // indirect
+require (
+	github.com/stripe/stripe-go/v76 v76.25.0 // indirect
+	github.com/tink-crypto/tink-go/v2 v2.9.0
+)
 
 require (
 	cloud.google.com/go v0.123.0 // indirect

@@ -41,6 +41,10 @@ type (
 	CRMEventID     = ID[crmEventKind]
 	OrderID        = ID[orderKind]
 	BillingEventID = ID[billingKind]
+
+	LinkID       = ID[linkKind]
+	VisitID      = ID[visitKind]
+	ConnectionID = ID[connectionKind]
 )
 
 type (
@@ -73,6 +77,9 @@ type (
 	crmEventKind   struct{}
 	orderKind      struct{}
 	billingKind    struct{}
+	linkKind       struct{}
+	visitKind      struct{}
+	connectionKind struct{}
 	rowKind        struct{} // rows that nobody refers to
 )
 

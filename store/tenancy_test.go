@@ -95,6 +95,9 @@ type tenant struct {
 	publishes   store.Publication
 	published   store.LeaseToken
 	order       store.Order
+	link        store.Link
+	visit       store.Visit
+	connection  store.Connection
 }
 
 func (w *world) tenant(mark string) (x tenant) {
@@ -140,6 +143,7 @@ func (w *world) tenant(mark string) (x tenant) {
 	w.groupOf(x.chat, mark)
 	w.filesOf(&x, c)
 	w.wished(c, mark)
+	w.connected(&x)
 	w.ruled(&x)
 	w.crmOf(c, mark)
 	w.postsOf(&x)
@@ -336,6 +340,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, reachesOfFiles(w.ctx, b))
 	maps.Copy(all, reachesOfWords(w.ctx, b))
 	maps.Copy(all, deskReaches(w, b))
+	maps.Copy(all, reachesOfConnections(w.ctx, b))
 	maps.Copy(all, reachesOfRules(w.ctx, b))
 	maps.Copy(all, reachesOfCRM(w.ctx, b))
 	maps.Copy(all, reachesOfPosts(w.ctx, b))
