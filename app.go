@@ -34,6 +34,7 @@ import (
 	"marketa/tools"
 	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
+	"marketa/tools/life"
 	"marketa/tools/payments/stripe"
 	"marketa/tools/profile"
 	"marketa/tools/publish/meta"
@@ -251,6 +252,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &ChoreWorker{App: a})
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
+	river.AddWorker(workers, &life.Worker{DB: a.db})
 	jobs, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{
 		Queues: map[string]river.QueueConfig{
 			store.QueueTurns:      {MaxWorkers: 200}, // most of them wait for a burst to end

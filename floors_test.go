@@ -57,6 +57,7 @@ var floors = map[string]float64{
 	"tools/payments/stripe": 2, // one vendor's wire
 
 	"internal/fault":    0, // errors
+	"internal/opening":  0, // when a place is open
 	"internal/language": 0, // which language a text is in
 	"sandbox/wire":      0, // what simulators share
 	"sandbox/props":     0, // what people in the sandbox send

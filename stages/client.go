@@ -1,5 +1,7 @@
 package stages
 
+import "strings"
+
 // Stage is where a restaurant stands in its life with the agency. The values are those of restaurants.stage.
 type Stage string
 
@@ -78,3 +80,6 @@ var Client = Flow[Stage, Event]{Name: "client", Initial: Lead, Table: []Transiti
 	{ClosedByManager, From(Lead, Qualification, Onboarding, Connection, ContentSetup, FirstApprovals, Activation, Active, AtRisk, Paused), Closed},
 	{ReopenedByManager, From(Closed), Qualification},
 }}
+
+// Plain is a stage as people read it.
+func (s Stage) Plain() string { return strings.ReplaceAll(string(s), "_", " ") }

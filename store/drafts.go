@@ -233,10 +233,10 @@ type HeldProposal struct {
 // NoteProposed writes a fact that an approved proposal holds, once.
 func (tx *Tx) NoteProposed(ctx context.Context, p HeldProposal, f Fact) error {
 	if _, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, proposal_id, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (proposal_id) DO NOTHING`, NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, p.ID, tx.Now); err != nil {
+		ON CONFLICT (proposal_id, field, key) DO NOTHING`, NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, p.ID, tx.Now); err != nil {
 		return fmt.Errorf("store: note proposed fact: %w", err)
 	}
-	return nil
+	return tx.StageMayMove(ctx)
 }
 
 // ProposalDone closes a proposal.

@@ -44,6 +44,14 @@ type ApplyProposals struct {
 func (ApplyProposals) Kind() string                 { return "apply_proposals" }
 func (ApplyProposals) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueDeliveries} }
 
+// AdvanceStage lets a restaurant's life go on where its stage misses nothing any more [tools/life].
+type AdvanceStage struct {
+	Restaurant RestaurantID `json:"restaurant"`
+}
+
+func (AdvanceStage) Kind() string                 { return "advance_stage" }
+func (AdvanceStage) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueUpdates} }
+
 // LookAtGroup asks WhatsApp who is in a group and whether our numbers may write there [bots/whatsapp].
 type LookAtGroup struct {
 	Restaurant RestaurantID `json:"restaurant"`

@@ -35,14 +35,14 @@ func (tx *Tx) OwnRestaurant(ctx context.Context) (Restaurant, error) {
 	return r, nil
 }
 
-// Facts are the newest values by field, in the fields' order.
+// Facts are the newest values by field, in the fields' order, those of the profile's sections among them; without what is ours
+// alone.
 func (tx *Tx) Facts(ctx context.Context) ([]Fact, error) {
-	f, err := rows[Fact](ctx, tx, `SELECT DISTINCT ON (field) field, value, source, noted_at FROM facts
-		WHERE restaurant_id = $1 ORDER BY field, noted_at DESC, id DESC`, tx.Restaurant)
+	p, err := tx.Profile(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("store: facts: %w", err)
 	}
-	return f, nil
+	return p.facts(), nil
 }
 
 // NoteFact writes down what a person has said or a seed holds; the older value stays as history.
@@ -52,7 +52,7 @@ func (tx *Tx) NoteFact(ctx context.Context, f Fact) error {
 	if err != nil {
 		return fmt.Errorf("store: note fact: %w", err)
 	}
-	return nil
+	return tx.StageMayMove(ctx)
 }
 
 // Happened moves the restaurant's life on, if this event applies where it stands; else nothing changes. cause says in plain
@@ -69,7 +69,13 @@ func (tx *Tx) Happened(ctx context.Context, event stages.Event, cause string) (m
 	if err != nil {
 		return false, err
 	}
-	return true, tx.MoveStage(ctx, string(event), r.Stage, string(to), cause)
+	if err := tx.MoveStage(ctx, string(event), r.Stage, string(to), cause); err != nil {
+		return false, err
+	}
+	if event == stages.AnsweredFirst {
+		return true, nil // the card itself says so
+	}
+	return true, tx.TellMove(ctx, cause)
 }
 
 // MoveStage records that the restaurant's life went on, if it still stands where the caller thinks.

@@ -338,6 +338,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	all := reaches(w.ctx, b)
 	maps.Copy(all, telegramReaches(w.ctx, b))
 	maps.Copy(all, reachesOfFiles(w.ctx, b))
+	maps.Copy(all, profileReaches(w.ctx, b))
 	maps.Copy(all, reachesOfWords(w.ctx, b))
 	maps.Copy(all, deskReaches(w, b))
 	maps.Copy(all, reachesOfConnections(w.ctx, b))
