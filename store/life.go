@@ -10,8 +10,10 @@ import (
 
 // StageStanding is what the restaurant has, as far as stages ask for it.
 func (tx *Tx) StageStanding(ctx context.Context) (stages.Standing, error) {
-	type counts struct{ Photos int }
-	c, err := row[counts](ctx, tx, `SELECT (SELECT count(*) FROM photos WHERE restaurant_id = $1) AS photos`, tx.Restaurant)
+	type counts struct{ Photos, Rules, Approved int }
+	c, err := row[counts](ctx, tx, `SELECT (SELECT count(*) FROM photos WHERE restaurant_id = $1 AND withdrawn_at IS NULL) AS photos,
+		(SELECT count(*) FROM photo_rules WHERE restaurant_id = $1 AND state = 'active') AS rules,
+		(SELECT count(*) FROM post_approvals WHERE restaurant_id = $1 AND state = 'sent') AS approved`, tx.Restaurant)
 	if err != nil {
 		return stages.Standing{}, fmt.Errorf("store: standing: %w", err)
 	}
@@ -19,7 +21,7 @@ func (tx *Tx) StageStanding(ctx context.Context) (stages.Standing, error) {
 	if err != nil {
 		return stages.Standing{}, err
 	}
-	s := stages.Standing{Known: map[string]bool{}, Photos: c.Photos}
+	s := stages.Standing{Known: map[string]bool{}, Photos: c.Photos, Rules: c.Rules, Approved: c.Approved}
 	for _, section := range Sections() {
 		s.Known[string(section)] = p.Known(section)
 	}
