@@ -12,6 +12,7 @@ const (
 	QueueTelegram   = "telegram"   // paced
 	QueueUpdates    = "updates"    // presses and words of managers
 	QueueMedia      = "media"      // files from WhatsApp, to the models and to Telegram: slow and large
+	QueuePhotos     = "photos"     // pictures that models look at: many at once, and nobody waits
 	QueueChores     = "chores"     // what is done regularly: slow vendors must hold up nothing else
 	QueueCRM        = "crm"        // one request a second for everybody
 	QueueBilling    = "billing"    // Stripe
@@ -136,6 +137,15 @@ type Listen struct {
 
 func (Listen) Kind() string                 { return "listen" }
 func (Listen) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }
+
+// LookAtPhoto finds out what stands in a picture of the gallery [tools/images/gallery].
+type LookAtPhoto struct {
+	Restaurant RestaurantID `json:"restaurant"`
+	Photo      PhotoID      `json:"photo"`
+}
+
+func (LookAtPhoto) Kind() string                 { return "look_at_photo" }
+func (LookAtPhoto) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueuePhotos} }
 
 // ShowFiles brings the files that a card answers to Telegram, behind the card [bots/telegram].
 type ShowFiles struct {

@@ -65,6 +65,7 @@ func (w *world) filesOf(x *tenant, c store.Chat) {
 		x.waiting, x.waits, err = tx.LeaseMedia(w.ctx, w.mediaOf("m3-"+x.mark), false)
 		return err
 	})
+	w.photoOf(x, c)
 	w.desk(func(tx *store.Tx) (err error) {
 		w.must(tx.WantFiles(w.ctx, x.pending))
 		x.shows, err = tx.LeaseFiles(w.ctx, x.pending)
@@ -92,6 +93,23 @@ func reachesOfFiles(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"LeaseMedia":  func(tx *store.Tx) (any, error) { f, _, err := tx.LeaseMedia(ctx, x.waiting.ID, false); return f, err },
 		"ListenLater": only(func(tx *store.Tx) error { return tx.ListenLater(ctx, x.waiting, x.waits) }),
 		"NewWay":      only(func(tx *store.Tx) error { return tx.NewWay(ctx, x.waiting, x.waits, "intruder", "intruder") }),
+		"CountGallery": func(tx *store.Tx) (any, error) { return tx.CountGallery(ctx) },
+		"Gallery":      func(tx *store.Tx) (any, error) { return tx.Gallery(ctx, 99) },
+		"GivePhoto": func(tx *store.Tx) (any, error) {
+			_, fresh, err := tx.GivePhoto(ctx, store.ManagerID{}, keptAs(x.chat.RestaurantID, "intruder"))
+			return fresh, err
+		},
+		"HasVector":  func(tx *store.Tx) (any, error) { return tx.HasVector(ctx, x.photo.ID, "model of "+x.mark) },
+		"LeasePhoto": func(tx *store.Tx) (any, error) { p, _, err := tx.LeasePhoto(ctx, x.photo.ID); return p, err },
+		"Photo":      func(tx *store.Tx) (any, error) { return tx.Photo(ctx, x.photo.ID) },
+		"PhotoDeveloped": only(func(tx *store.Tx) error {
+			return tx.PhotoDeveloped(ctx, x.photo, x.looks, store.Developed{FullKey: "intruder"})
+		}),
+		"PhotoDone":   only(func(tx *store.Tx) error { return tx.PhotoDone(ctx, x.photo.ID, x.looks) }),
+		"PhotoLater":  func(tx *store.Tx) (any, error) { return tx.PhotoLater(ctx, x.photo, x.looks) },
+		"PhotoPlaced": only(func(tx *store.Tx) error { return tx.PhotoPlaced(ctx, x.photo, x.looks, somewhere(), "intruder") }),
+		"PhotoSeen":   only(func(tx *store.Tx) error { return tx.PhotoSeen(ctx, x.photo, x.looks) }),
+		"RenewPhoto":  only(func(tx *store.Tx) error { return tx.RenewPhoto(ctx, x.photo.ID, x.looks) }),
 		"Photos":      func(tx *store.Tx) (any, error) { return tx.Photos(ctx, 99) },
 		"ReactionsToUs": func(tx *store.Tx) (any, error) {
 			return tx.ReactionsToUs(ctx, x.chat.ID, []store.Message{{VendorID: "m2-" + store.VendorMessageID(x.mark)}})
