@@ -34,6 +34,7 @@ import (
 	"marketa/tools"
 	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
+	"marketa/tools/images/gallery"
 	"marketa/tools/life"
 	"marketa/tools/payments/stripe"
 	"marketa/tools/profile"
@@ -52,6 +53,7 @@ type App struct {
 	whatsapp *whatsapp.Bot
 	agent    *agent.Agent
 	router   *llm.Router // nil: no model is configured
+	gallery  *gallery.Gallery
 	meta     *meta.Client
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
@@ -171,6 +173,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if a.router, err = newRouter(a.cfg, a.db, a.log); err != nil {
 		return nil, err
 	}
+	a.gallery = &gallery.Gallery{DB: a.db, Files: a.files, Router: a.router, Prompts: prompts, Log: a.log}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
 		Apply: map[string]agent.Applier{profile.Change: profile.Apply}, Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
@@ -211,7 +214,11 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 		log.Warn("no language model is configured: every message becomes a card without a draft (set GEMINI_API_KEY, OPENAI_API_KEY or OPENAI_BASE_URL)")
 		return nil, nil
 	}
-	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage, llm.Desk: reply, llm.Transcribe: transcribe},
+	look := slices.Clone(reply) // the same, with the small model of a vendor that has one
+	if small := triage[0]; cfg.OpenAIBaseURL != "" {
+		look = append([]llm.Hop{small}, look...)
+	}
+	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage, llm.Desk: reply, llm.Transcribe: transcribe, llm.Look: look},
 		Book: agent.Books(db, log), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
 }
@@ -250,6 +257,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.FilesWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.AlertWorker{Bot: a.telegram})
 	river.AddWorker(workers, &ChoreWorker{App: a})
+	river.AddWorker(workers, &gallery.LookWorker{Gallery: a.gallery})
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
 	river.AddWorker(workers, &life.Worker{DB: a.db})
@@ -260,6 +268,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 			store.QueueTelegram:   {MaxWorkers: 6},
 			store.QueueUpdates:    {MaxWorkers: 4},
 			store.QueueMedia:      {MaxWorkers: 4},
+			store.QueuePhotos:     {MaxWorkers: 2},
 			store.QueueChores:     {MaxWorkers: 4},
 		},
 		Workers: workers, FetchCooldown: 50 * time.Millisecond, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),

@@ -28,6 +28,8 @@ var floors = map[string]float64{
 
 	"tools/*": 4, // one capability each
 
+	"tools/images/gallery": 4, // what stands in a restaurant's pictures
+
 	"tools":           3, // what a tool is
 	"store/storetest": 3, // a clean database per test
 	"sandbox":         3, // starting the simulators

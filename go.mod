@@ -3,7 +3,9 @@ module marketa
 go 1.26.0
 
 require (
+	github.com/bep/imagemeta v1.0.1
 	github.com/chromedp/chromedp v0.23.0
+	github.com/corona10/goimagehash v1.1.0
 	github.com/go-telegram/bot v1.19.0
 	github.com/google/jsonschema-go v0.4.3
 	github.com/google/uuid v1.6.0
@@ -26,6 +28,7 @@ require (
 require (
 	github.com/stripe/stripe-go/v76 v76.25.0 // indirect
 	github.com/tink-crypto/tink-go/v2 v2.9.0
+	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
 )
 
 require (

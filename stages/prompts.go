@@ -99,6 +99,9 @@ func (p *Prompts) Translate(data TranslateData) (string, error) {
 // Transcribe is the system text for writing down what is said in a sound.
 func (p *Prompts) Transcribe() (string, error) { return p.execute("transcribe.md", nil) }
 
+// Look is the system text for writing down what stands in a picture.
+func (p *Prompts) Look() (string, error) { return p.execute("look.md", nil) }
+
 // Version names the prompt texts, so that what managers did to drafts can be compared between versions.
 func (p *Prompts) Version() string { return p.version }
 
@@ -123,7 +126,8 @@ func load(files fs.FS) (*Prompts, error) {
 func (p *Prompts) try() error {
 	_, err := p.Translate(TranslateData{"German", "de"})
 	_, deaf := p.Transcribe()
-	faults := append(p.tryGroup(), err, deaf, p.tryDesk())
+	_, blind := p.Look()
+	faults := append(p.tryGroup(), err, deaf, blind, p.tryDesk())
 	for _, stage := range Client.States() {
 		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}}
 		for _, data := range []ReplyData{{Stage: stage}, full} {
@@ -137,7 +141,7 @@ func (p *Prompts) try() error {
 
 // strays are goals of stages that do not exist: most likely a misspelt one.
 func (p *Prompts) strays() error {
-	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "desk.md": true, "transcribe.md": true, "group.md": true, "group_triage.md": true, "fits.md": true}
+	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "desk.md": true, "transcribe.md": true, "look.md": true, "group.md": true, "group_triage.md": true, "fits.md": true}
 	for _, s := range Client.States() {
 		known[goalFile(s)] = true
 	}

@@ -89,10 +89,10 @@ func reachesOfFiles(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"KeepMedia": only(func(tx *store.Tx) error {
 			return tx.KeepMedia(ctx, x.waiting, x.waits, keptAs(x.chat.RestaurantID, "intruder"))
 		}),
-		"LeaseFiles":  func(tx *store.Tx) (any, error) { return tx.LeaseFiles(ctx, x.pending) },
-		"LeaseMedia":  func(tx *store.Tx) (any, error) { f, _, err := tx.LeaseMedia(ctx, x.waiting.ID, false); return f, err },
-		"ListenLater": only(func(tx *store.Tx) error { return tx.ListenLater(ctx, x.waiting, x.waits) }),
-		"NewWay":      only(func(tx *store.Tx) error { return tx.NewWay(ctx, x.waiting, x.waits, "intruder", "intruder") }),
+		"LeaseFiles":   func(tx *store.Tx) (any, error) { return tx.LeaseFiles(ctx, x.pending) },
+		"LeaseMedia":   func(tx *store.Tx) (any, error) { f, _, err := tx.LeaseMedia(ctx, x.waiting.ID, false); return f, err },
+		"ListenLater":  only(func(tx *store.Tx) error { return tx.ListenLater(ctx, x.waiting, x.waits) }),
+		"NewWay":       only(func(tx *store.Tx) error { return tx.NewWay(ctx, x.waiting, x.waits, "intruder", "intruder") }),
 		"CountGallery": func(tx *store.Tx) (any, error) { return tx.CountGallery(ctx) },
 		"Gallery":      func(tx *store.Tx) (any, error) { return tx.Gallery(ctx, 99) },
 		"GivePhoto": func(tx *store.Tx) (any, error) {
@@ -109,6 +109,7 @@ func reachesOfFiles(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"PhotoLater":  func(tx *store.Tx) (any, error) { return tx.PhotoLater(ctx, x.photo, x.looks) },
 		"PhotoPlaced": only(func(tx *store.Tx) error { return tx.PhotoPlaced(ctx, x.photo, x.looks, somewhere(), "intruder") }),
 		"PhotoSeen":   only(func(tx *store.Tx) error { return tx.PhotoSeen(ctx, x.photo, x.looks) }),
+		"PhotoWaits":  only(func(tx *store.Tx) error { return tx.PhotoWaits(ctx, x.photo.ID, x.looks) }),
 		"RenewPhoto":  only(func(tx *store.Tx) error { return tx.RenewPhoto(ctx, x.photo.ID, x.looks) }),
 		"Photos":      func(tx *store.Tx) (any, error) { return tx.Photos(ctx, 99) },
 		"ReactionsToUs": func(tx *store.Tx) (any, error) {

@@ -242,6 +242,11 @@ func (tx *Tx) PhotoDone(ctx context.Context, id PhotoID, token LeaseToken) error
 	return tx.leasedPhoto(ctx, `UPDATE photos SET next_at = NULL, failures = 0, lease_token = NULL, lease_until = NULL WHERE restaurant_id = $1 AND id = $2 AND lease_token = $3`, id, token)
 }
 
+// PhotoWaits puts a photo aside for a day: there is no model that could look at it.
+func (tx *Tx) PhotoWaits(ctx context.Context, id PhotoID, token LeaseToken) error {
+	return tx.leasedPhoto(ctx, `UPDATE photos SET next_at = $4, lease_token = NULL, lease_until = NULL WHERE restaurant_id = $1 AND id = $2 AND lease_token = $3`, id, token, tx.Now.Add(24*time.Hour))
+}
+
 // lookPauses are the waits after so many failures to look at a photo; the last one is repeated.
 var lookPauses = [...]time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 

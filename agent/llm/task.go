@@ -8,6 +8,7 @@ const (
 	Reply      Task = "reply"      // the words for the client, with tools
 	Transcribe Task = "transcribe" // the words in a sound, which is the question's only llms.BinaryContent
 	Translate  Task = "translate"  // for people who read another language; nobody sends it as it is
+	Look       Task = "look"       // what stands in a picture, which is the question's only llms.BinaryContent
 	Desk       Task = "desk"       // what a manager asks in plain words, with tools
 )
 
