@@ -65,7 +65,7 @@ func (w *world) filesOf(x *tenant, c store.Chat) {
 		x.waiting, x.waits, err = tx.LeaseMedia(w.ctx, w.mediaOf("m3-"+x.mark), false)
 		return err
 	})
-	w.photoOf(x, c)
+	w.lookedAt(x, c)
 	w.desk(func(tx *store.Tx) (err error) {
 		w.must(tx.WantFiles(w.ctx, x.pending))
 		x.shows, err = tx.LeaseFiles(w.ctx, x.pending)
@@ -99,18 +99,18 @@ func reachesOfFiles(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 			_, fresh, err := tx.GivePhoto(ctx, store.ManagerID{}, keptAs(x.chat.RestaurantID, "intruder"))
 			return fresh, err
 		},
-		"HasVector":  func(tx *store.Tx) (any, error) { return tx.HasVector(ctx, x.photo.ID, "model of "+x.mark) },
-		"LeasePhoto": func(tx *store.Tx) (any, error) { p, _, err := tx.LeasePhoto(ctx, x.photo.ID); return p, err },
-		"Photo":      func(tx *store.Tx) (any, error) { return tx.Photo(ctx, x.photo.ID) },
+		"HasVector":  func(tx *store.Tx) (any, error) { return tx.HasVector(ctx, x.picture.ID, "model of "+x.mark) },
+		"LeasePhoto": func(tx *store.Tx) (any, error) { p, _, err := tx.LeasePhoto(ctx, x.picture.ID); return p, err },
+		"Photo":      func(tx *store.Tx) (any, error) { return tx.Photo(ctx, x.picture.ID) },
 		"PhotoDeveloped": only(func(tx *store.Tx) error {
-			return tx.PhotoDeveloped(ctx, x.photo, x.looks, store.Developed{FullKey: "intruder"})
+			return tx.PhotoDeveloped(ctx, x.picture, x.looks, store.Developed{FullKey: "intruder"})
 		}),
-		"PhotoDone":   only(func(tx *store.Tx) error { return tx.PhotoDone(ctx, x.photo.ID, x.looks) }),
-		"PhotoLater":  func(tx *store.Tx) (any, error) { return tx.PhotoLater(ctx, x.photo, x.looks) },
-		"PhotoPlaced": only(func(tx *store.Tx) error { return tx.PhotoPlaced(ctx, x.photo, x.looks, somewhere(), "intruder") }),
-		"PhotoSeen":   only(func(tx *store.Tx) error { return tx.PhotoSeen(ctx, x.photo, x.looks) }),
-		"PhotoWaits":  only(func(tx *store.Tx) error { return tx.PhotoWaits(ctx, x.photo.ID, x.looks) }),
-		"RenewPhoto":  only(func(tx *store.Tx) error { return tx.RenewPhoto(ctx, x.photo.ID, x.looks) }),
+		"PhotoDone":   only(func(tx *store.Tx) error { return tx.PhotoDone(ctx, x.picture.ID, x.looks) }),
+		"PhotoLater":  func(tx *store.Tx) (any, error) { return tx.PhotoLater(ctx, x.picture, x.looks) },
+		"PhotoPlaced": only(func(tx *store.Tx) error { return tx.PhotoPlaced(ctx, x.picture, x.looks, somewhere(), "intruder") }),
+		"PhotoSeen":   only(func(tx *store.Tx) error { return tx.PhotoSeen(ctx, x.picture, x.looks) }),
+		"PhotoWaits":  only(func(tx *store.Tx) error { return tx.PhotoWaits(ctx, x.picture.ID, x.looks) }),
+		"RenewPhoto":  only(func(tx *store.Tx) error { return tx.RenewPhoto(ctx, x.picture.ID, x.looks) }),
 		"Photos":      func(tx *store.Tx) (any, error) { return tx.Photos(ctx, 99) },
 		"ReactionsToUs": func(tx *store.Tx) (any, error) {
 			return tx.ReactionsToUs(ctx, x.chat.ID, []store.Message{{VendorID: "m2-" + store.VendorMessageID(x.mark)}})

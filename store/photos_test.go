@@ -9,17 +9,17 @@ import (
 	"marketa/store"
 )
 
-// photoOf gives a tenant a photo that somebody looks at, with a place in the space of meanings.
-func (w *world) photoOf(x *tenant, c store.Chat) {
+// lookedAt gives a tenant a photo that somebody looks at, with a place in the space of meanings.
+func (w *world) lookedAt(x *tenant, c store.Chat) {
 	w.Helper()
 	w.app(c.RestaurantID, func(tx *store.Tx) (err error) {
 		p, err := tx.Photos(w.ctx, 1)
 		w.must(err)
-		if x.photo, x.looks, err = tx.LeasePhoto(w.ctx, p[0].ID); err != nil {
+		if x.picture, x.looks, err = tx.LeasePhoto(w.ctx, p[0].ID); err != nil {
 			return err
 		}
-		w.must(tx.PhotoDeveloped(w.ctx, x.photo, x.looks, store.Developed{FullKey: "full of " + x.mark, EXIF: json.RawMessage(`{"GPS": "home of ` + x.mark + `"}`)}))
-		return tx.PhotoPlaced(w.ctx, x.photo, x.looks, somewhere(), "model of "+x.mark)
+		w.must(tx.PhotoDeveloped(w.ctx, x.picture, x.looks, store.Developed{FullKey: "full of " + x.mark, EXIF: json.RawMessage(`{"GPS": "home of ` + x.mark + `"}`)}))
+		return tx.PhotoPlaced(w.ctx, x.picture, x.looks, somewhere(), "model of "+x.mark)
 	})
 }
 

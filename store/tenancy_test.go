@@ -86,7 +86,7 @@ type tenant struct {
 	waiting  store.Media // not fetched, leased by waits
 	waits    store.LeaseToken
 	shows    store.LeaseToken // of the pending card's files
-	photo    store.Photo      // leased by looks
+	picture  store.Photo      // leased by looks
 	looks    store.LeaseToken
 	wording  store.Wording
 	photo    store.PhotoID
