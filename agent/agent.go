@@ -26,6 +26,7 @@ type Config struct {
 	Apply    map[string]Applier      // by the kind of a proposal
 	Effects  map[string]store.Effect // what a manager asks for and confirms with a tap, by kind
 	Begins   map[string]store.Effect // what a manager asks for and what ends in a card of its own, so that nobody confirms its beginning
+	Attach   map[string]Attacher     // what the platform puts under a text that asks for it, by the kind of the proposal
 	Window   time.Duration           // how long a burst may pause; a turn starts when nothing came in for so long
 	Cap      time.Duration           // but no later than this after the first message
 	Log      *slog.Logger
@@ -45,6 +46,7 @@ type Agent struct {
 	apply     map[string]Applier
 	effects   map[string]store.Effect
 	begins    map[string]store.Effect
+	attach    map[string]Attacher
 	window    time.Duration
 	cap       time.Duration
 	log       *slog.Logger
@@ -58,7 +60,7 @@ type Agent struct {
 // New refuses what could not work later: a graph with a fault, a stage that lists a missing tool or an unknown guard.
 func New(cfg Config) (*Agent, error) {
 	a := &Agent{db: cfg.DB, router: cfg.Router, prompts: cfg.Prompts, registry: cfg.Registry, files: cfg.Files, apply: cfg.Apply,
-		effects: cfg.Effects, begins: cfg.Begins,
+		effects: cfg.Effects, begins: cfg.Begins, attach: cfg.Attach,
 		window: cfg.Window, cap: cfg.Cap, log: cfg.Log, guards: guards(), draining: make(chan struct{})}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -71,6 +73,9 @@ func New(cfg Config) (*Agent, error) {
 		return nil, err
 	}
 	if a.deskGraph, err = newDeskGraph(); err != nil {
+		return nil, err
+	}
+	if err := a.checkAttached(); err != nil {
 		return nil, err
 	}
 	if err := a.check(stages.Policies()); err != nil {

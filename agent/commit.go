@@ -36,6 +36,11 @@ func (w *walk) commit(ctx context.Context) error {
 		case w.again && w.standing.Pending:
 			f.Replaces = w.standing.Approval
 		}
+		if !w.again { // what is kept has its lines already
+			if err := w.agent.attachTo(ctx, tx, w.chat.ID, &f); err != nil {
+				return err
+			}
+		}
 		return w.hand(ctx, tx, f)
 	})
 }

@@ -66,23 +66,7 @@ func (w *deskWalk) hold(ctx context.Context, o *store.Outcome, c store.DeskCall,
 		if err := json.Unmarshal(p.Payload, &m); err != nil {
 			return err
 		}
-		wish, err := w.wish(ctx, m)
-		if fault.KindOf(err) == fault.NotFound {
-			o.Remarks = append(o.Remarks, "⚠️ The chat of "+m.Who+" has moved meanwhile; please ask again.")
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		// Of two messages to one chat the later one counts: a chat has one card.
-		for i, x := range o.Wishes {
-			if x.Chat == wish.Chat {
-				o.Wishes[i] = wish
-				return nil
-			}
-		}
-		o.Wishes = append(o.Wishes, wish)
-		o.Remarks = append(o.Remarks, "✍️ The message to "+m.Who+" waits on a card of its own. It leaves when somebody taps Send there.")
+		return w.holdMessage(ctx, o, m, nil)
 	case desk.Reminder:
 		var r desk.ReminderPayload
 		if err := json.Unmarshal(p.Payload, &r); err != nil {
@@ -90,8 +74,36 @@ func (w *deskWalk) hold(ctx context.Context, o *store.Outcome, c store.DeskCall,
 		}
 		o.Reminders = append(o.Reminders, store.Reminder{Restaurant: r.Restaurant, Words: r.Words, Zone: r.Zone, DueAt: r.DueAt})
 	default:
+		if w.agent.attach[p.Kind] != nil {
+			return w.holdLetter(ctx, o, p)
+		}
 		return w.holdEffect(o, c, p)
 	}
+	return nil
+}
+
+// holdMessage makes a card of the client's chat of it; with finishes it.
+func (w *deskWalk) holdMessage(ctx context.Context, o *store.Outcome, m desk.MessagePayload, with func(*store.Wish)) error {
+	wish, err := w.wish(ctx, m)
+	if fault.KindOf(err) == fault.NotFound {
+		o.Remarks = append(o.Remarks, "⚠️ The chat of "+m.Who+" has moved meanwhile; please ask again.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if with != nil {
+		with(&wish)
+	}
+	// Of two messages to one chat the later one counts: a chat has one card.
+	for i, x := range o.Wishes {
+		if x.Chat == wish.Chat {
+			o.Wishes[i] = wish
+			return nil
+		}
+	}
+	o.Wishes = append(o.Wishes, wish)
+	o.Remarks = append(o.Remarks, "✍️ The message to "+m.Who+" waits on a card of its own. It leaves when somebody taps Send there.")
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,6 +17,8 @@ type Wish struct {
 	Text          string
 	Notes         Notes
 	PolicyVersion string
+	Proposals     []Proposal
+	Line          func(ctx context.Context, tx *Tx) (string, error) // what the platform puts under the text when it is held; nil: nothing
 }
 
 // Outcome is how a manager's turn ends.
@@ -91,6 +94,9 @@ func (tx *Tx) holdWish(ctx context.Context, t DeskTurn, w Wish, patient bool) er
 	if patient && c.BusySince != nil {
 		return ErrBusyChat
 	}
+	if err := w.finish(ctx, tx); err != nil {
+		return wrapped("hold wish", err)
+	}
 	gone, err := value[ApprovalID](ctx, tx, `SELECT retire($1, $2, $3, $4)`, c.RestaurantID, c.ID, "A manager has asked for another message to this client; its card is below.", tx.Now)
 	if err != nil {
 		return wrapped("hold wish", err)
@@ -101,7 +107,30 @@ func (tx *Tx) holdWish(ctx context.Context, t DeskTurn, w Wish, patient bool) er
 			return err
 		}
 	}
-	return tx.hold(ctx, c, Finding{Turn: Turn{ID: TurnID(t.ID), Watermark: c.Watermark}, Status: "drafted", Text: w.Text, Notes: w.Notes, PolicyVersion: w.PolicyVersion})
+	return tx.hold(ctx, c, Finding{Turn: Turn{ID: TurnID(t.ID), Watermark: c.Watermark}, Status: "drafted", Text: w.Text, Notes: w.Notes, Proposals: w.Proposals, PolicyVersion: w.PolicyVersion})
+}
+
+// finish puts the platform's line under the text.
+func (w *Wish) finish(ctx context.Context, tx *Tx) error {
+	if w.Line == nil {
+		return nil
+	}
+	line, err := w.Line(ctx, tx)
+	if err == nil {
+		w.Text, w.Notes = Under(w.Text, w.Notes, line)
+	}
+	return err
+}
+
+// Under puts a line of the platform's own under a text, which is approved with it; the managers' translation gets it too.
+func Under(text string, n Notes, line string) (string, Notes) {
+	full := text + "\n\n" + line
+	if t := n.Translation; t != nil && t.Draft != "" && bytes.Equal(t.Of, HashText(text)) {
+		with := *t
+		with.Draft, with.Of = t.Draft+"\n\n"+line, HashText(full)
+		n.Translation = &with
+	}
+	return full, n
 }
 
 // Reopen gives the client's own words back to the bot when a message that a manager had asked for is discarded.

@@ -14,7 +14,10 @@ func (tx *Tx) Suggest(ctx context.Context, w Wish) (held bool, err error) {
 	if err != nil || waits || c.BusySince != nil || c.Taken(tx.Now) {
 		return false, err
 	}
-	return true, tx.hold(ctx, c, Finding{Turn: Turn{Watermark: c.Watermark}, Status: "drafted", Text: w.Text, Notes: w.Notes, PolicyVersion: w.PolicyVersion})
+	if err := w.finish(ctx, tx); err != nil {
+		return false, wrapped("suggest", err)
+	}
+	return true, tx.hold(ctx, c, Finding{Turn: Turn{Watermark: c.Watermark}, Status: "drafted", Text: w.Text, Notes: w.Notes, Proposals: w.Proposals, PolicyVersion: w.PolicyVersion})
 }
 
 // HoldFor makes words that a manager has asked for the chat's card to decide on, in the place of one that waits: what a
