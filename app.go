@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 
 	"marketa/agent"
 	"marketa/agent/llm"
@@ -48,6 +49,7 @@ type App struct {
 	cfg      Config
 	log      *slog.Logger
 	db       *store.DB
+	meters   *meters // nil: METRICS_ADDR is empty
 	files    *files.Store
 	telegram *telegram.Bot
 	whatsapp *whatsapp.Bot
@@ -60,11 +62,12 @@ type App struct {
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
-	Addr    string    // where it listens, once started
-	Out     io.Writer // where the claim code is printed, if one is needed; nil: standard error
-	started bool
-	stop    context.CancelFunc
-	loops   sync.WaitGroup
+	Addr        string    // where it listens, once started
+	MetricsAddr string    // the same for the figures
+	Out         io.Writer // where the claim code is printed, if one is needed; nil: standard error
+	started     bool
+	stop        context.CancelFunc
+	loops       sync.WaitGroup
 }
 
 // Role is which half of the work a process does.
@@ -90,6 +93,9 @@ func NewApp(ctx context.Context, cfg Config, clock store.Clock, log *slog.Logger
 	}
 	db.Pace = cfg.Pace
 	a := &App{cfg: cfg, log: log, db: db}
+	if cfg.MetricsAddr != "" {
+		a.meters = newMeters(db)
+	}
 	if err := a.wire(ctx); err != nil {
 		db.Close()
 		return nil, err
@@ -129,13 +135,21 @@ func (a *App) wire(ctx context.Context) error {
 // vendors makes the clients; none of them calls anybody yet.
 func (a *App) vendors() {
 	a.meta = meta.New(meta.Config{GraphURL: a.cfg.MetaGraphBaseURL, DialogURL: a.cfg.MetaDialogBaseURL, RuploadURL: a.cfg.MetaRuploadBaseURL,
-		AppID: a.cfg.MetaAppID, AppSecret: meta.Secret(a.cfg.MetaAppSecret), Version: a.cfg.MetaAPIVersion})
+		AppID: a.cfg.MetaAppID, AppSecret: meta.Secret(a.cfg.MetaAppSecret), Version: a.cfg.MetaAPIVersion, HTTP: a.meters.client("meta", time.Minute)})
 	if a.cfg.StripeAPIKey != "" {
-		a.stripe = stripe.New(stripe.Config{BaseURL: a.cfg.StripeBaseURL, Key: a.cfg.StripeAPIKey, Now: a.db.Clock.Now})
+		a.stripe = stripe.New(stripe.Config{BaseURL: a.cfg.StripeBaseURL, Key: a.cfg.StripeAPIKey, Now: a.now, HTTP: a.meters.client("stripe", 40*time.Second)})
 	}
 	if a.cfg.PlanfixBaseURL != "" {
-		a.planfix = planfix.New(planfix.Config{BaseURL: a.cfg.PlanfixBaseURL, Token: a.cfg.PlanfixToken})
+		a.planfix = planfix.New(planfix.Config{BaseURL: a.cfg.PlanfixBaseURL, Token: a.cfg.PlanfixToken, HTTP: a.meters.client("planfix", time.Minute)})
 	}
+}
+
+// now is the platform's clock, which the doctor has not.
+func (a *App) now() time.Time {
+	if a.db == nil {
+		return time.Now()
+	}
+	return a.db.Clock.Now()
 }
 
 // effects are what managers ask for in plain language and confirm with a tap, by the kind of the proposal.
@@ -149,7 +163,7 @@ func (a *App) begins() map[string]store.Effect { return nil }
 func (a *App) channels() map[store.Channel]*whapi.Client {
 	out := map[store.Channel]*whapi.Client{}
 	for _, c := range a.cfg.WhapiChannels {
-		out[c.Channel] = whapi.New(whapi.Config{BaseURL: a.cfg.WhapiBaseURL, Token: c.Token})
+		out[c.Channel] = whapi.New(whapi.Config{BaseURL: a.cfg.WhapiBaseURL, Token: c.Token, HTTP: a.meters.client("whatsapp", 2*time.Minute)})
 	}
 	return out
 }
@@ -170,7 +184,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a.router, err = newRouter(a.cfg, a.db, a.log); err != nil {
+	if a.router, err = newRouter(a.cfg, a.db, a.meters, a.log); err != nil {
 		return nil, err
 	}
 	a.gallery = &gallery.Gallery{DB: a.db, Files: a.files, Router: a.router, Prompts: prompts, Log: a.log}
@@ -181,7 +195,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 
 // newRouter makes the routes: Gemini first, OpenAI behind it for replies; the small model first for triage. nil when no
 // model is configured.
-func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) {
+func newRouter(cfg Config, db *store.DB, m *meters, log *slog.Logger) (*llm.Router, error) {
 	var reply, triage, transcribe []llm.Hop
 	slowEar := llm.Timeouts{FirstByte: time.Minute, Idle: 30 * time.Second, Total: 2 * time.Minute} // a long voice note is listened to before the first word
 	if cfg.GeminiAPIKey != "" {
@@ -218,8 +232,15 @@ func newRouter(cfg Config, db *store.DB, log *slog.Logger) (*llm.Router, error) 
 	if small := triage[0]; cfg.OpenAIBaseURL != "" {
 		look = append([]llm.Hop{small}, look...)
 	}
-	return llm.NewRouter(llm.Config{Routes: map[llm.Task][]llm.Hop{llm.Reply: reply, llm.Triage: triage, llm.Translate: triage, llm.Desk: reply, llm.Transcribe: transcribe, llm.Look: look},
-		Book: agent.Books(db, log), Clock: db.Clock, Log: log,
+	routes := map[llm.Task][]llm.Hop{
+		llm.Reply:      reply,
+		llm.Triage:     triage,
+		llm.Translate:  triage,
+		llm.Desk:       reply,
+		llm.Transcribe: transcribe,
+		llm.Look:       look,
+	}
+	return llm.NewRouter(llm.Config{Routes: routes, Book: m.model(agent.Books(db, log)), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
 }
 
@@ -261,7 +282,12 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
 	river.AddWorker(workers, &life.Worker{DB: a.db})
+	var middleware []rivertype.Middleware
+	if a.meters != nil {
+		middleware = append(middleware, &meteredJobs{jobs: a.meters.jobs})
+	}
 	jobs, err := river.NewClient(riverpgxv5.New(a.db.Pool()), &river.Config{
+		Middleware: middleware,
 		Queues: map[string]river.QueueConfig{
 			store.QueueTurns:      {MaxWorkers: 200}, // most of them wait for a burst to end
 			store.QueueDeliveries: {MaxWorkers: 10},
@@ -285,7 +311,7 @@ func (a *App) routes() http.Handler {
 		channels = append(channels, c.Channel)
 	}
 	return webhooks.Routes(webhooks.Config{WhatsApp: a.whatsapp, Channels: channels, WhapiToken: a.cfg.WhapiWebhookToken,
-		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Ready: a.ready, Log: a.log})
+		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
 }
 
 // ready: the database answers and is migrated, and the workers run. Vendors do not count.
@@ -316,6 +342,12 @@ func (a *App) Start(ctx context.Context, role Role) error {
 		a.loops.Go(func() { a.introduce(ctx) })
 		a.loops.Go(func() { a.whatsapp.Know(ctx) })
 		a.loops.Go(func() { a.telegram.LookAgain(ctx) })
+	}
+	if a.meters != nil {
+		if err := a.serveMetrics(ctx); err != nil {
+			a.stop()
+			return fault.Wrap(err, fault.Conflict, "Something else listens on %s already. Set METRICS_ADDR to another address.", a.cfg.MetricsAddr)
+		}
 	}
 	listener, err := net.Listen("tcp", a.cfg.ListenAddr)
 	if err != nil {

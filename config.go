@@ -27,6 +27,7 @@ type Config struct {
 	PublicURL   string
 	ConsoleAddr string
 	LogFormat   string
+	MetricsAddr string
 	MediaURL    string
 
 	WhapiBaseURL      string
@@ -85,6 +86,7 @@ func settings() []setting {
 		{"LISTEN_ADDR", "127.0.0.1:8080", "where webhooks are received", false, text(func(c *Config) *string { return &c.ListenAddr })},
 		{"PUBLIC_URL", "http://127.0.0.1:8080", "our address as vendors see it; only an https one is registered with them", false, readPublicURL},
 		{"CONSOLE_ADDR", "127.0.0.1:8090", "the sandbox's console", false, text(func(c *Config) *string { return &c.ConsoleAddr })},
+		{"METRICS_ADDR", "", "where Prometheus finds /metrics, for example 127.0.0.1:9090; empty: nowhere", false, text(func(c *Config) *string { return &c.MetricsAddr })},
 		{"LOG_FORMAT", "plain", "plain or gcp", false, oneOf(func(c *Config) *string { return &c.LogFormat }, "plain", "gcp")},
 		{"WHAPI_BASE_URL", "https://gate.whapi.cloud", "Whapi.Cloud", false, text(func(c *Config) *string { return &c.WhapiBaseURL })},
 		{"WHAPI_CHANNELS", "", "our WhatsApp numbers: company=TOKEN,marketa=TOKEN", true, readChannels},

@@ -11,7 +11,7 @@ import (
 
 // lookModels asks each model of each route one small question.
 func (v *visit) lookModels(ctx context.Context) []finding {
-	router, err := newRouter(v.cfg, v.app.db, slog.New(slog.DiscardHandler))
+	router, err := newRouter(v.cfg, v.app.db, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return []finding{bad("language model", "cannot be used", fault.Say(err))}
 	}

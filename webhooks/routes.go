@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -29,6 +30,9 @@ type Config struct {
 	TelegramSecret string
 	Ready          func(context.Context) error
 	Log            *slog.Logger
+
+	// Observe hears of each answer on a known path, nil: nobody does. route is the pattern, without what fills it.
+	Observe func(route string, status int, took time.Duration)
 }
 
 const (
@@ -41,6 +45,8 @@ func Routes(c Config) http.Handler {
 	r := mux.NewRouter().SkipClean(true) // a cleaned path would be answered by a redirect, which tells it from an unknown one
 	r.NotFoundHandler = http.HandlerFunc(notFound)
 	r.MethodNotAllowedHandler = http.HandlerFunc(notFound)
+
+	r.Use(c.observed)
 
 	r.Methods("GET").Path("/livez").HandlerFunc(live)
 	r.Methods("GET").Path("/readyz").HandlerFunc(ready(c.Ready))
