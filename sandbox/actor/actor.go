@@ -11,6 +11,9 @@ func (a *Actor) Answer(r Request) Reply {
 	if heard, ok := r.written(); ok {
 		return heard
 	}
+	if seen, ok := r.described(); ok {
+		return seen
+	}
 	v := look(r)
 	if len(r.Schema) > 0 {
 		return Reply{Text: v.structured()}

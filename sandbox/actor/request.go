@@ -22,6 +22,8 @@ type Turn struct {
 	Calls   []Call   // assistant
 	Results []Result // tool
 	Sounds  []Sound  // user
+
+	Pictures [][]byte // user; files as they came
 }
 
 // Tool is one function on offer. Schema describes its arguments; Google's upper-case type names are understood too.

@@ -33,7 +33,7 @@ func toTurn(c content) actor.Turn {
 	for _, a := range answersIn(c) {
 		t.Results = append(t.Results, actor.Result{CallID: a.ID, Name: a.Name, Output: output(a.Response)})
 	}
-	t.Sounds = soundsIn(c)
+	t.Sounds, t.Pictures = soundsIn(c), picturesIn(c)
 	if len(t.Results) > 0 && t.Text == "" {
 		t.Role = "tool"
 	}
@@ -49,6 +49,19 @@ func soundsIn(c content) (all []actor.Sound) {
 		data, err := base64.StdEncoding.DecodeString(p.InlineData.Data)
 		words, known := props.Heard(data)
 		all = append(all, actor.Sound{Words: words, Known: known && err == nil})
+	}
+	return all
+}
+
+// picturesIn are what is to be seen in a turn.
+func picturesIn(c content) (all [][]byte) {
+	for _, p := range c.Parts {
+		if p.InlineData == nil || !strings.HasPrefix(p.InlineData.MimeType, "image/") {
+			continue
+		}
+		if data, err := base64.StdEncoding.DecodeString(p.InlineData.Data); err == nil {
+			all = append(all, data)
+		}
 	}
 	return all
 }

@@ -242,7 +242,7 @@ func chatTurns(messages []message) []actor.Turn {
 	var turns []actor.Turn
 	called := map[string]string{}
 	for _, m := range messages {
-		t := actor.Turn{Role: m.Role, Text: plain(m.Content)}
+		t := actor.Turn{Role: m.Role, Text: plain(m.Content), Pictures: picturesIn(m.Content)}
 		for _, c := range m.ToolCalls {
 			called[c.ID] = c.Function.Name
 			t.Calls = append(t.Calls, actor.Call{ID: c.ID, Name: c.Function.Name, Args: json.RawMessage(c.Function.Arguments)})

@@ -1,6 +1,7 @@
 package openai
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -56,7 +57,7 @@ func (f format) forActor() json.RawMessage {
 func addItem(turns []actor.Turn, it item, called map[string]string) []actor.Turn {
 	switch it.Type {
 	case "message":
-		return append(turns, actor.Turn{Role: it.Role, Text: plain(it.Content)})
+		return append(turns, actor.Turn{Role: it.Role, Text: plain(it.Content), Pictures: picturesIn(it.Content)})
 	case "function_call":
 		c := actor.Call{ID: it.CallID, Name: it.Name, Args: json.RawMessage(*it.Arguments)}
 		if n := len(turns); n > 0 && turns[n-1].Role == "assistant" && len(turns[n-1].Calls) > 0 {
@@ -73,6 +74,24 @@ func addItem(turns []actor.Turn, it item, called map[string]string) []actor.Turn
 		return append(turns, actor.Turn{Role: "tool", Results: []actor.Result{r}})
 	}
 	return turns
+}
+
+// picturesIn are what is to be seen in content: those that came along, not those that stand behind an address.
+func picturesIn(raw json.RawMessage) (all [][]byte) {
+	list, _ := parts(raw, "text")
+	for _, p := range list {
+		address, flat := asString(p.ImageURL)
+		if !flat {
+			var nested struct{ URL string }
+			_ = json.Unmarshal(p.ImageURL, &nested)
+			address = nested.URL
+		}
+		_, code, inline := strings.Cut(address, ";base64,")
+		if data, err := base64.StdEncoding.DecodeString(code); inline && err == nil {
+			all = append(all, data)
+		}
+	}
+	return all
 }
 
 // plain joins the words of content; pictures and files are named.

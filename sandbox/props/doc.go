@@ -5,5 +5,5 @@
 // says SCENE=… in its JPEG or PNG comment, a voice note TRANSCRIPT=… in the comment header of its Ogg Opus stream, a
 // document has its words as text. [Seen] and [Heard] read it back.
 //
-// It imports the standard library only. Start reading at [File].
+// It imports the standard library and Go's own fonts. Start reading at [File].
 package props

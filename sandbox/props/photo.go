@@ -54,7 +54,7 @@ func paint(name string) (scene, image.Image) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))
 	d := dice(h.Sum64())
-	s := scenes[d.roll(len(scenes))]
+	s := scenes[d.roll(anyScenes)]
 	for _, one := range scenes {
 		if strings.HasPrefix(strings.ToLower(name), one.name) {
 			s = one

@@ -32,7 +32,7 @@ func TestAVoiceNoteIsHeard(t *testing.T) {
 func TestAPhotoIsSeenAndEveryNameHasItsOwn(t *testing.T) {
 	all := map[string]bool{}
 	for i, name := range append(props.Scenes(), "terrace2", "whatever") {
-		for _, ending := range []string{".jpg", ".png"}[:1+i/9] {
+		for _, ending := range []string{".jpg", ".png"}[:min(2, 1+i/9)] {
 			photo, mimeType := props.File(name + ending)
 			img, _, err := image.Decode(bytes.NewReader(photo))
 			if err != nil || img.Bounds().Dx() != 800 || http.DetectContentType(photo) != mimeType {

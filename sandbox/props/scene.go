@@ -15,7 +15,19 @@ var scenes = []scene{
 	{"wine", "two glasses of red wine in front of candles", wine},
 	{"dining", "a dining room with set tables and warm lamps", dining},
 	{"team", "three people in aprons, smiling, in front of the restaurant", team},
+
+	{"paella", "a pan of paella with mussels, prawns and lemon", paella},
+	{"cappuccino", "a cappuccino with a leaf in its foam, from above", cappuccino},
+	{"plum", "a plum cake on a wooden board", plum},
+	{"summer", "a restaurant terrace on a sunny summer day, tables under parasols, nobody there", summer},
+	{"winter", "a restaurant terrace under snow, nobody there", winter},
+	{"guests", "a full dining room in the evening, seven guests as dark outlines", guests},
+	{"board", "a blackboard with today's dishes: Risotto 14, Tagliatelle 12, Lemon cake 6, House wine 4", board},
+	{"sign", "the round sign of a restaurant, Osteria Esempio, on a brick wall", sign},
+	{"dark", "a plate in a dark room, hardly anything to be seen", dark},
 }
+
+const anyScenes = 8 // the first ones: what a photo may show whose name says nothing
 
 func terrace(b brush, d *dice) {
 	b.shade(0, 330, 0x35477d, 0xf67280)
