@@ -360,7 +360,8 @@ func (w *world) postsOf(x *tenant) {
 		x.writes, err = tx.LeasePostTask(w.ctx, x.post.PostID)
 		w.must(err)
 		x.publishes, x.published, err = tx.LeasePublication(w.ctx, x.publication)
-		return err
+		w.must(err)
+		return tx.ToldLive(w.ctx, x.publishes.PostID)
 	})
 	w.desk(func(tx *store.Tx) error {
 		return tx.SavePostCard(w.ctx, store.PostCard{ApprovalID: x.post.ID, TgChatID: 1, MessageID: x.card.MessageID + 500})

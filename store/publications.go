@@ -26,10 +26,18 @@ type Publication struct {
 	PublishedAt  *time.Time
 	Fault        string // plain words for the card
 	NextAt       *time.Time
+	CreatedAt    time.Time
+	Looks        int        // for the post, since nobody knows whether it is there
+	Failures     int        // in a row, of what people cannot see
+	CheckedAt    *time.Time // when the safety check was passed
+	Findings     []string   // what it is held for, by key
+	Accepted     []string   // what a manager has released it with
+	ToldAt       *time.Time // the managers have heard that it is live
 }
 
 const publicationColumns = `id, restaurant_id, post_id, version_id, approval_id, content_hash, network, target, state, due_at, coalesce(container_id, '') AS container_id, container_at, attempted_at,
-	attempts, coalesce(vendor_id, '') AS vendor_id, coalesce(permalink, '') AS permalink, published_at, fault, next_at`
+	attempts, coalesce(vendor_id, '') AS vendor_id, coalesce(permalink, '') AS permalink, published_at, fault, next_at,
+	created_at, looks, failures, checked_at, findings, accepted, told_at`
 
 // Publication reads one.
 func (tx *Tx) Publication(ctx context.Context, id PublicationID) (Publication, error) {
@@ -62,9 +70,9 @@ func (tx *Tx) LeasePublication(ctx context.Context, id PublicationID) (Publicati
 // anew. ErrLeaseLost when it was taken over meanwhile: then nothing must be called any more.
 func (tx *Tx) SavePublication(ctx context.Context, p Publication, token LeaseToken, giveBack bool) error {
 	n, err := tx.exec(ctx, `UPDATE publications SET state = $3, container_id = nullif($4, ''), container_at = $5, attempted_at = $6, attempts = $7, vendor_id = nullif($8, ''), permalink = nullif($9, ''),
-		published_at = $10, fault = $11, next_at = $12, lease_token = CASE WHEN $13 THEN NULL ELSE lease_token END, lease_until = CASE WHEN $13 THEN NULL ELSE $14::timestamptz END
-		WHERE id = $1 AND lease_token = $2`, p.ID, token, p.State, p.ContainerID, p.ContainerAt, p.AttemptedAt, p.Attempts, p.VendorID, p.Permalink,
-		p.PublishedAt, p.Fault, p.NextAt, giveBack, tx.Now.Add(LeaseTime))
+		published_at = $10, fault = $11, next_at = $12, lease_token = CASE WHEN $13 THEN NULL ELSE lease_token END, lease_until = CASE WHEN $13 THEN NULL ELSE $14::timestamptz END,
+		looks = $15, failures = $16, checked_at = $17, findings = $18 WHERE id = $1 AND lease_token = $2`, p.ID, token, p.State, p.ContainerID, p.ContainerAt, p.AttemptedAt, p.Attempts, p.VendorID, p.Permalink,
+		p.PublishedAt, p.Fault, p.NextAt, giveBack, tx.Now.Add(LeaseTime), p.Looks, p.Failures, p.CheckedAt, list(p.Findings))
 	if err != nil {
 		return wrapped("save publication", err)
 	}

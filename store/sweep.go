@@ -45,6 +45,7 @@ func (db *DB) Sweep(ctx context.Context, window, cap time.Duration) (woken int, 
 			sweepDue[Publish]("publications", "id", "restaurant_id AS restaurant, id AS publication", 0),
 			sweepDue[SettleBilling]("billing_events", "id", "id AS event", sweepGrace),
 			sweepDue[SeeToOrder]("orders", "id", "restaurant_id AS restaurant, id AS order", sweepGrace),
+			sweepDue[TellClient]("post_news", "post_id", "restaurant_id AS restaurant, post_id AS post", 0),
 		} {
 			found, err := sweep(ctx, tx)
 			if err != nil {
@@ -155,6 +156,7 @@ func (tx *Tx) Outstanding(ctx context.Context, horizon time.Duration) (string, e
 		(SELECT 'publications:' || count(*) FROM publications WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'billing:' || count(*) FROM billing_events WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'orders:' || count(*) FROM orders WHERE next_at < $1 HAVING count(*) > 0),
+		(SELECT 'post news:' || count(*) FROM post_news WHERE next_at < $1 HAVING count(*) > 0),
 		(SELECT 'jobs:' || count(*) FROM river_job WHERE state IN ('available', 'running') HAVING count(*) > 0))`, tx.Now.Add(horizon), tx.Now.Add(-lookAfter), tx.Now)
 	if err != nil {
 		return "", fmt.Errorf("store: outstanding: %w", err)

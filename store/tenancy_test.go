@@ -348,6 +348,7 @@ func TestARestaurantSeesAndChangesNothingOfAnother(t *testing.T) {
 	maps.Copy(all, reachesOfCRM(w.ctx, b))
 	maps.Copy(all, reachesOfPosts(w.ctx, b))
 	maps.Copy(all, reachesOfPay(w, b))
+	maps.Copy(all, reachesOfPublishing(w.ctx, b))
 	methods := reflect.TypeFor[*store.Tx]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name

@@ -21,6 +21,11 @@ type Telegram interface {
 	Receive(ctx context.Context, body []byte) error
 }
 
+// Pictures shows a picture to whoever has its signed address. An error, whatever its kind, is an unknown path.
+type Pictures interface {
+	Picture(ctx context.Context, version, expires, signature string) ([]byte, error)
+}
+
 // Config is what the routes lead to, and the secrets that guard them. An empty secret closes its routes.
 type Config struct {
 	WhatsApp       WhatsApp
@@ -28,6 +33,7 @@ type Config struct {
 	WhapiToken     string
 	Telegram       Telegram
 	TelegramSecret string
+	Pictures       Pictures // nil: none
 	Ready          func(context.Context) error
 	Log            *slog.Logger
 
@@ -53,6 +59,10 @@ func Routes(c Config) http.Handler {
 
 	whapi := guard{header: "X-Access-Token", secret: c.WhapiToken, cap: whapiCap, log: c.Log}
 	r.Methods("POST").Path("/webhooks/whapi/{channel}/{hook:log|bot}").Handler(whapi.then(c.receiveWhapi))
+
+	if c.Pictures != nil {
+		r.Methods("GET", "HEAD").Path("/media/{version}.jpg").HandlerFunc(c.showPicture)
+	}
 
 	telegram := guard{header: "X-Telegram-Bot-Api-Secret-Token", secret: c.TelegramSecret, cap: otherCap, log: c.Log}
 	r.Methods("POST").Path("/webhooks/telegram").Handler(telegram.then(c.receiveTelegram))

@@ -36,6 +36,9 @@ func (b *Bot) pressDesk(ctx context.Context, tx *store.Tx, q *models.CallbackQue
 	case tapUndo:
 		return true, b.takeBack(ctx, tx, q, m, store.ReminderID(id))
 	}
+	if action, known := publicationActions()[code]; known {
+		return true, b.pressPublication(ctx, tx, q, m, action, store.PublicationID(id))
+	}
 	return false, nil
 }
 

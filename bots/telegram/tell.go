@@ -59,7 +59,7 @@ func (b *Bot) spread(ctx context.Context, tx *store.Tx, n store.Notice, chats []
 		return tx.TellLater(ctx, n.ID, tx.Now.Add(mendTime))
 	}
 	for _, chat := range chats {
-		one := store.Notice{TgChatID: &chat, Kind: n.Kind, HTML: n.HTML, About: n.About}
+		one := store.Notice{TgChatID: &chat, Kind: n.Kind, HTML: n.HTML, About: n.About, Buttons: n.Buttons}
 		if err := tx.Tell(ctx, one, fmt.Sprintf("%s@%d", n.ID, chat)); err != nil {
 			return err
 		}

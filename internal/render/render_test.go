@@ -54,10 +54,10 @@ func TestWhateverComesFitsTheNetworks(t *testing.T) {
 		crop         Crop
 		wantW, wantH int
 	}{
-		"a camera's":       {4000, 3000, Crop{}, 1080, 810},
-		"upright":          {3000, 4000, Crop{}, 1080, 1350},
+		"a camera's":       {1600, 1200, Crop{}, 1080, 810},
+		"upright":          {1200, 1600, Crop{}, 1080, 1350},
 		"a phone's screen": {1080, 2400, Crop{}, 1080, 1350},
-		"a panorama":       {4000, 1000, Crop{}, 1080, 566},
+		"a panorama":       {2000, 500, Crop{}, 955, 500},
 		"small":            {600, 600, Crop{}, 600, 600},
 		"a square of it":   {2000, 1000, Crop{X: .5, Width: .5, Height: 1}, 1000, 1000},
 		"beyond the edge":  {2000, 2000, Crop{X: .5, Y: .5, Width: 2, Height: 2}, 1000, 1000},

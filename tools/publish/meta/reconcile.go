@@ -19,29 +19,37 @@ type Sought struct {
 const clockSlack = time.Minute
 
 // FindMedia looks for it in a list of [Client.Recent]. Two that fit are none: then a person must look.
-func FindMedia(list []Media, want Sought) (found Media, ok bool) {
-	return only(list, func(m Media) bool {
+func FindMedia(list []Media, want Sought) (found Media, ok bool) { return only(FitMedia(list, want)) }
+
+// FitMedia are all that could be it.
+func FitMedia(list []Media, want Sought) []Media {
+	return fitting(list, func(m Media) bool {
 		return m.Product == want.Product && want.fits(m.ID, m.Caption, m.At.Time)
 	})
 }
 
 // FindPost looks for it in a list of [Client.PagePosts].
-func FindPost(list []Shown, want Sought) (found Shown, ok bool) {
-	return only(list, func(p Shown) bool { return want.fits(p.ID, p.Message, p.At.Time) })
+func FindPost(list []Shown, want Sought) (found Shown, ok bool) { return only(FitPosts(list, want)) }
+
+// FitPosts are all that could be it.
+func FitPosts(list []Shown, want Sought) []Shown {
+	return fitting(list, func(p Shown) bool { return want.fits(p.ID, p.Message, p.At.Time) })
 }
 
-func only[T any](list []T, fits func(T) bool) (found T, ok bool) {
+func fitting[T any](list []T, fits func(T) bool) (found []T) {
 	for _, item := range list {
-		if !fits(item) {
-			continue
+		if fits(item) {
+			found = append(found, item)
 		}
-		if ok {
-			var none T
-			return none, false
-		}
-		found, ok = item, true
 	}
-	return found, ok
+	return found
+}
+
+func only[T any](found []T) (one T, ok bool) {
+	if len(found) != 1 {
+		return one, false
+	}
+	return found[0], true
 }
 
 func (want Sought) fits(id, caption string, at time.Time) bool {
