@@ -232,8 +232,8 @@ type HeldProposal struct {
 
 // NoteProposed writes a fact that an approved proposal holds, once.
 func (tx *Tx) NoteProposed(ctx context.Context, p HeldProposal, f Fact) error {
-	if _, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, proposal_id, noted_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (proposal_id, field, key) DO NOTHING`, NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, p.ID, tx.Now); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, proposal_id, noted_at, noted_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (proposal_id, field, key) DO NOTHING`, NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, p.ID, tx.Now, f.By); err != nil {
 		return fmt.Errorf("store: note proposed fact: %w", err)
 	}
 	return tx.StageMayMove(ctx)

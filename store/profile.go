@@ -43,7 +43,7 @@ func SectionOf(field string) (s Section, key string, ok bool) {
 	case "tone", "voice", "tone_of_voice":
 		return SectionTone, "", true
 	case "brand", "colours", "colors", "colour", "color", "fonts", "font", "style", "logo":
-		return SectionBrand, strings.NewReplacer("colors", "colours", "color", "colours").Replace(strings.TrimSuffix(field, "s")), true
+		return SectionBrand, brandKey(field), true
 	case "dish", "dishes", "special", "specials":
 		return SectionDishes, "", true
 	case "directive", "directives", "wish", "wishes", "content", "content_wishes":
@@ -56,6 +56,16 @@ func SectionOf(field string) (s Section, key string, ok bool) {
 		return SectionHandover, "", true
 	}
 	return "", "", false
+}
+
+func brandKey(field string) string {
+	switch field = strings.TrimSuffix(field, "s"); field {
+	case "colour", "color":
+		return "colours"
+	case "font":
+		return "fonts"
+	}
+	return field
 }
 
 // Noted is who has said something, where, and when it was written down.
@@ -200,8 +210,11 @@ func (p *Profile) take(n noted) error {
 			p.Dishes = append(p.Dishes, Dish{typed.Name, typed.Price, n.who()})
 		}
 	default:
-		if list := p.list(Section(*n.Section)); list != nil && !n.Gone {
-			*list = append(*list, line)
+		if list := p.list(Section(*n.Section)); list != nil {
+			*list = slices.DeleteFunc(*list, func(l Said) bool { return l.Key == n.Key || strings.EqualFold(l.Text, n.Value) })
+			if !n.Gone {
+				*list = append(*list, line)
+			}
 		}
 	}
 	return nil
@@ -229,7 +242,7 @@ func (p *Profile) takeFact(n noted) {
 	line := Said{Key: n.Field, Text: n.Value, Noted: n.who()}
 	section, key, ok := SectionOf(n.Field)
 	if ok {
-		p.mapped = append(p.mapped, mapped{Fact{Field: n.Field, Value: n.Value, Source: n.Source, NotedAt: n.NotedAt}, section})
+		p.mapped = append(p.mapped, mapped{Fact{Field: n.Field, Value: n.Value, Source: n.Source, By: n.NotedBy, NotedAt: n.NotedAt}, section})
 	}
 	switch {
 	case !ok:
@@ -339,7 +352,7 @@ func (p Profile) facts() (out []Fact) {
 		}
 	}
 	for _, o := range p.Others {
-		out = append(out, Fact{Field: o.Key, Value: o.Text, Source: o.Source, NotedAt: o.At})
+		out = append(out, Fact{Field: o.Key, Value: o.Text, Source: o.Source, By: o.By, NotedAt: o.At})
 	}
 	slices.SortStableFunc(out, func(a, b Fact) int { return strings.Compare(a.Field, b.Field) })
 	return out
@@ -355,7 +368,7 @@ func (p Profile) fact(s Section) Fact {
 			text = l.Key + ": " + text
 		}
 		if texts = append(texts, text); !l.At.Before(f.NotedAt) {
-			f.NotedAt, f.Source = l.At, l.Source
+			f.NotedAt, f.Source, f.By = l.At, l.Source, l.By
 		}
 	}
 	f.Value = strings.Join(texts, "; ")

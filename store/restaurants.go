@@ -23,6 +23,7 @@ type Fact struct {
 	Field   string
 	Value   string
 	Source  string
+	By      string // who of us has released it
 	NotedAt time.Time
 }
 
@@ -47,8 +48,8 @@ func (tx *Tx) Facts(ctx context.Context) ([]Fact, error) {
 
 // NoteFact writes down what a person has said or a seed holds; the older value stays as history.
 func (tx *Tx) NoteFact(ctx context.Context, f Fact) error {
-	_, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, noted_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, tx.Now)
+	_, err := tx.exec(ctx, `INSERT INTO facts (id, restaurant_id, field, value, source, noted_at, noted_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		NewID[rowKind](), tx.Restaurant, f.Field, f.Value, f.Source, tx.Now, f.By)
 	if err != nil {
 		return fmt.Errorf("store: note fact: %w", err)
 	}

@@ -150,6 +150,27 @@ func Name(key string) string {
 	return from.Format("2 Jan 2006") + " – " + to.Format("2 Jan 2006")
 }
 
+// Names are several keys as people read them: "Mon–Fri, 24 Dec 2026".
+func Names(keys []string) string {
+	var parts []string
+	days := week()
+	for i := 0; i < len(days); i++ {
+		from := i
+		for i < len(days) && slices.Contains(keys, Key(days[i])) {
+			i++
+		}
+		if i > from {
+			parts = append(parts, dayNames(days[from], days[i-1]))
+		}
+	}
+	for _, key := range keys {
+		if _, _, ok := period(key); ok {
+			parts = append(parts, Name(key))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 func dayNames(from, to time.Weekday) string {
 	switch (to - from + 7) % 7 {
 	case 0:

@@ -1,18 +1,17 @@
 // Package profile lets an agent read what is known about the restaurant, and propose changes to it. A change is written
 // when a manager has released it, never before.
 //
-// It knows store and tools. Start reading at [Profile.Tools]; what a released change does stands in [Apply].
+// It knows store, stages and tools, how languages are called and how opening hours are read. Start reading at [Profile.Tools];
+// how words become lines of a section stands in sections.go, what a released change does in apply.go.
 package profile
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
+	"time"
 	"unicode"
 
-	"marketa/internal/fault"
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
@@ -29,17 +28,28 @@ func (p Profile) Tools() []tools.Tool {
 	}
 }
 
+// ForManagers are the same, for any restaurant.
+func (p Profile) ForManagers() []tools.Tool {
+	var out []tools.Tool
+	for _, t := range p.Tools() {
+		out = append(out, tools.ForDesk(p.DB, t))
+	}
+	return out
+}
+
 // ReadArgs narrow what is read.
 type ReadArgs struct {
-	Section string `json:"section,omitempty" jsonschema:"one field only, for example hours, menu, languages; empty for everything"`
+	Section string `json:"section,omitempty" jsonschema:"one section or field only, for example hours, languages, dishes, tone, rules, address; empty for everything"`
 }
 
 // ReadResult is the profile as the model sees it.
 type ReadResult struct {
-	Name  string            `json:"name"`
-	Stage string            `json:"stage"`
-	Facts map[string]string `json:"facts"`
-	Note  string            `json:"note,omitempty"`
+	Name    string            `json:"name"`
+	Stage   string            `json:"stage"`
+	Facts   map[string]string `json:"facts"`
+	Sources map[string]string `json:"sources,omitempty"` // for managers: who said so, when
+	Missing []string          `json:"missing_for_the_stage,omitempty"`
+	Note    string            `json:"note,omitempty"`
 }
 
 func (p Profile) read(ctx context.Context, args ReadArgs) (out ReadResult, err error) {
@@ -48,17 +58,18 @@ func (p Profile) read(ctx context.Context, args ReadArgs) (out ReadResult, err e
 		if err != nil {
 			return err
 		}
+		out = ReadResult{Name: r.Name, Stage: r.Stage, Facts: map[string]string{}}
 		facts, err := tx.Facts(ctx)
 		if err != nil {
 			return err
 		}
-		out = ReadResult{Name: r.Name, Stage: r.Stage, Facts: map[string]string{}}
-		section := strings.TrimSpace(args.Section)
-		for _, f := range facts {
-			if tools.InGroup(ctx) && stages.PrivateField(f.Field) {
-				continue
+		if forManager(ctx) {
+			if facts, err = out.inside(ctx, tx, facts, args.Section); err != nil {
+				return err
 			}
-			if section == "" || strings.EqualFold(f.Field, section) {
+		}
+		for _, f := range facts {
+			if asked(f.Field, args.Section) && !(tools.InGroup(ctx) && stages.PrivateField(f.Field)) {
 				out.Facts[f.Field] = f.Value
 			}
 		}
@@ -73,31 +84,43 @@ func (p Profile) read(ctx context.Context, args ReadArgs) (out ReadResult, err e
 	return out, nil
 }
 
-// ProposeArgs are a fact and why it should be noted.
-type ProposeArgs struct {
-	Field string `json:"field" jsonschema:"one lower-case word: hours, menu, address, phone, languages, wishes, contact …"`
-	Value string `json:"value" jsonschema:"the new value, complete, as the client said it"`
-	Why   string `json:"why,omitempty" jsonschema:"the client's words that say so, in short"`
+// inside adds what only managers see: sources, what is missing, and the notes that they leave each other.
+func (out *ReadResult) inside(ctx context.Context, tx *store.Tx, facts []store.Fact, section string) ([]store.Fact, error) {
+	all, err := tx.Profile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range all.Handover {
+		facts = append(facts, store.Fact{Field: string(store.SectionHandover), Value: l.Text, Source: l.Source, NotedAt: l.At})
+	}
+	out.Sources = map[string]string{}
+	for _, f := range facts {
+		if asked(f.Field, section) {
+			out.Sources[f.Field] = strings.TrimPrefix(f.Source+", "+f.NotedAt.Format("2 Jan 2006"), ", ")
+		}
+	}
+	missing, err := tx.Missing(ctx)
+	for _, n := range missing {
+		out.Missing = append(out.Missing, n.Words)
+	}
+	return facts, err
 }
 
-// longest is how many characters a value may have: the card shows 300 of a proposal, and a manager must see all that he
-// releases.
-const longest = 220
-
-// fieldShape is a name that can stand before a colon in a prompt.
-var fieldShape = regexp.MustCompile(`^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{Nd}_]{0,39}$`)
-
-func (p Profile) propose(_ context.Context, args ProposeArgs) (tools.Proposal, error) {
-	field := strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(strings.TrimSpace(args.Field)))
-	value := oneLine(args.Value)
-	switch {
-	case !fieldShape.MatchString(field):
-		return tools.Proposal{}, fault.New(fault.Invalid, "field must be one short word of letters, for example hours.")
-	case value == "" || len([]rune(value)) > longest:
-		return tools.Proposal{}, fault.New(fault.Invalid, "value must have 1 to %d characters; propose more in parts, each with its own field.", longest)
+// asked says whether a field belongs to what is asked for, by its own name or another one of its section.
+func asked(field, section string) bool {
+	section = strings.ToLower(strings.TrimSpace(section))
+	if section == "" || strings.EqualFold(field, section) {
+		return true
 	}
-	show := fmt.Sprintf("note in the profile: %s = %s", field, value)
-	return tools.NewProposal(Change, change{Field: field, Value: value}, show)
+	a, _, known := store.SectionOf(field)
+	b, _, wanted := store.SectionOf(section)
+	return known && wanted && a == b
+}
+
+// forManager says that a manager of the agency asks, not a client.
+func forManager(ctx context.Context) bool {
+	_, err := store.ScopeFrom(ctx)
+	return err == nil
 }
 
 // oneLine is the value as the card shows it: what is noted is what the manager has seen.
@@ -108,19 +131,10 @@ func oneLine(text string) string {
 	}), " ")
 }
 
-// Change is the kind of a proposal that writes one fact.
-const Change = "profile_change"
-
-type change struct {
-	Field string `json:"field"`
-	Value string `json:"value"`
-}
-
-// Apply writes a released change, once, in the caller's transaction.
-func Apply(ctx context.Context, tx *store.Tx, p store.HeldProposal) error {
-	var c change
-	if err := json.Unmarshal(p.Payload, &c); err != nil {
-		return fmt.Errorf("profile: apply: %w", err)
+// there is a time where the restaurant is.
+func there(t time.Time, zone string) time.Time {
+	if loc, err := time.LoadLocation(zone); err == nil {
+		return t.In(loc)
 	}
-	return tx.NoteProposed(ctx, p, store.Fact{Field: c.Field, Value: c.Value, Source: "a client's chat, approved by a manager"})
+	return t
 }

@@ -161,13 +161,13 @@ func TestTheRestaurantIsTheContexts(t *testing.T) {
 
 func TestAProposalShowsExactlyWhatIsNoted(t *testing.T) {
 	tests := []struct{ name, args, show, payload string }{
-		{"Plain", `{"field":"hours","value":"12-15"}`, "note in the profile: hours = 12-15", `{"field":"hours","value":"12-15"}`},
-		{"WithAReason", `{"field":"hours","value":"12-15","why":"she said so"}`, "note in the profile: hours = 12-15", `{"field":"hours","value":"12-15"}`},
+		{"Plain", `{"field":"phone","value":"12-15"}`, "note in the profile: phone = 12-15", `{"field":"phone","value":"12-15"}`},
+		{"WithAReason", `{"field":"phone","value":"12-15","why":"she said so"}`, "note in the profile: phone = 12-15", `{"field":"phone","value":"12-15"}`},
 		{"FieldOfTwoWords", `{"field":" Closed Days ","value":"lunedì"}`, "note in the profile: closed_days = lunedì", `{"field":"closed_days","value":"lunedì"}`},
-		{"OtherLetters", `{"field":"Öffnungszeiten","value":"12–15"}`, "note in the profile: öffnungszeiten = 12–15", `{"field":"öffnungszeiten","value":"12–15"}`},
-		{"Lines", `{"field":"hours","value":" Mon\n12-15\t\u0007 Tue "}`, "note in the profile: hours = Mon 12-15 Tue", `{"field":"hours","value":"Mon 12-15 Tue"}`},
-		{"HiddenSigns", `{"field":"hours","value":"12\u202e-15\u200b00"}`, "note in the profile: hours = 12 -15 00", `{"field":"hours","value":"12 -15 00"}`},
-		{"Emoji", `{"field":"wishes","value":"👨\u200d👩\u200d👧"}`, "note in the profile: wishes = 👨\u200d👩\u200d👧", "{\"field\":\"wishes\",\"value\":\"👨\u200d👩\u200d👧\"}"},
+		{"OtherLetters", `{"field":"Straße","value":"12–15"}`, "note in the profile: straße = 12–15", `{"field":"straße","value":"12–15"}`},
+		{"Lines", `{"field":"phone","value":" Mon\n12-15\t\u0007 Tue "}`, "note in the profile: phone = Mon 12-15 Tue", `{"field":"phone","value":"Mon 12-15 Tue"}`},
+		{"HiddenSigns", `{"field":"phone","value":"12\u202e-15\u200b00"}`, "note in the profile: phone = 12 -15 00", `{"field":"phone","value":"12 -15 00"}`},
+		{"Emoji", `{"field":"notes","value":"👨\u200d👩\u200d👧"}`, "note in the profile: notes = 👨\u200d👩\u200d👧", "{\"field\":\"notes\",\"value\":\"👨\u200d👩\u200d👧\"}"},
 		{"AsLongAsMayBe", `{"field":"menu","value":"` + strings.Repeat("é", 220) + `"}`, "note in the profile: menu = " + strings.Repeat("é", 220), `{"field":"menu","value":"` + strings.Repeat("é", 220) + `"}`},
 	}
 	d := setup(t)
