@@ -154,7 +154,9 @@ func (a *App) now() time.Time {
 
 // effects are what managers ask for in plain language and confirm with a tap, by the kind of the proposal.
 func (a *App) effects() map[string]store.Effect {
-	return deskTools.Effects()
+	all := deskTools.Effects()
+	all[profile.Change] = profile.Confirmed
+	return all
 }
 
 // begins are what managers ask for and what ends in a card of its own.
@@ -180,7 +182,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), team.Tools(), deskTools.Desk{DB: a.db}.Tools())...)
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools())...)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (c *chat) stage() string {
 // proposes is a chat whose card holds a change.
 func proposes(t *testing.T, changes ...setup) *chat {
 	b := newBench(t, changes...)
-	b.think(script("Va bene!", []actor.Call{call("profile_propose", `{"field":"hours","value":"12-15"}`), call("ask_managers", `{"question":"Prezzo?"}`)}))
+	b.think(script("Va bene!", []actor.Call{call("profile_propose", `{"field":"phone","value":"12-15"}`), call("ask_managers", `{"question":"Prezzo?"}`)}))
 	anna := b.anna()
 	anna.asks("Domenica 12-15")
 	return anna
@@ -79,7 +79,7 @@ func TestTheNoteIsTheApprovedOne(t *testing.T) {
 	anna := proposes(t)
 	anna.press(store.Send, "")
 	anna.must(anna.applies(anna.card().Approval))
-	if got := anna.text(`SELECT field || '=' || value || ' ' || source FROM facts`); got != "hours=12-15 a client's chat, approved by a manager" {
+	if got := anna.text(`SELECT field || '=' || value || ' ' || source FROM facts`); got != "phone=12-15 Anna on WhatsApp" {
 		t.Errorf("got %q", got)
 	}
 }
@@ -157,13 +157,13 @@ func TestAnApplierThatFailsIsTriedAgainAndLeavesNothingHalfDone(t *testing.T) {
 func TestProposalsStandOnTheCardInTheirOrderEachOnce(t *testing.T) {
 	b := newBench(t)
 	b.think(script("ok",
-		[]actor.Call{call("ask_managers", `{"question":"Prezzo?"}`), call("profile_propose", `{"field":"hours","value":"12-15"}`), call("profile_propose", `{"field":"menu","value":"pizza"}`)},
-		[]actor.Call{call("profile_propose", `{"value":"12-15","field":"HOURS"}`), call("ask_managers", `{"question":" Prezzo? "}`), call("ask_managers", `{"question":"Quando?"}`),
-			call("profile_propose", `{"field":"hours","value":"12-16"}`)}))
+		[]actor.Call{call("ask_managers", `{"question":"Prezzo?"}`), call("profile_propose", `{"field":"phone","value":"12-15"}`), call("profile_propose", `{"field":"menu","value":"pizza"}`)},
+		[]actor.Call{call("profile_propose", `{"value":"12-15","field":"PHONE"}`), call("ask_managers", `{"question":" Prezzo? "}`), call("ask_managers", `{"question":"Quando?"}`),
+			call("profile_propose", `{"field":"phone","value":"12-16"}`)}))
 	anna := b.anna()
 	anna.asks("Domenica 12-15, pizza")
 	v := anna.card()
-	if got := strings.Join(v.Proposals, "|"); got != "note in the profile: hours = 12-15|note in the profile: menu = pizza|note in the profile: hours = 12-16" {
+	if got := strings.Join(v.Proposals, "|"); got != "note in the profile: phone = 12-15|note in the profile: menu = pizza|note in the profile: phone = 12-16" {
 		t.Errorf("proposals %s", got)
 	}
 	if got := strings.Join(v.Notes.Questions, "|"); got != "Prezzo?|Quando?" {
@@ -181,7 +181,7 @@ func TestQuestionsStandOnAPlainCardToo(t *testing.T) {
 	b := newBench(t)
 	b.think(func(r actor.Request) actor.Reply {
 		if roundsOf(r) == 0 {
-			return actor.Reply{Calls: []actor.Call{call("ask_managers", `{"question":"Prezzo?"}`), call("profile_propose", `{"field":"hours","value":"12-15"}`)}}
+			return actor.Reply{Calls: []actor.Call{call("ask_managers", `{"question":"Prezzo?"}`), call("profile_propose", `{"field":"phone","value":"12-15"}`)}}
 		}
 		return actor.Reply{Refusal: "no"}
 	})

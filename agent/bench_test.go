@@ -119,12 +119,12 @@ func (b *bench) newAgent(p parts) *agent.Agent {
 	prompts, err := stages.Load()
 	b.must(err)
 	if p.tools == nil {
-		p.tools = slices.Concat(profile.Profile{DB: b.db}.Tools(), team.Tools(), desk.Desk{DB: b.db}.Tools())
+		p.tools = slices.Concat(profile.Profile{DB: b.db}.Tools(), profile.Profile{DB: b.db}.ForManagers(), team.Tools(), desk.Desk{DB: b.db}.Tools())
 	}
 	registry, err := tools.NewRegistry(p.tools...)
 	b.must(err)
 	log := slog.New(slog.NewJSONHandler(b.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	cfg := agent.Config{DB: b.db, Prompts: prompts, Registry: registry, Apply: p.apply, Window: p.window, Cap: burstCap, Log: log}
+	cfg := agent.Config{DB: b.db, Prompts: prompts, Registry: registry, Apply: p.apply, Effects: effects(), Window: p.window, Cap: burstCap, Log: log}
 	if !p.noModel {
 		cfg.Router = b.router(p, log)
 	}
@@ -492,4 +492,11 @@ func calledAlways(name string) func(http.Handler) http.Handler {
 			_, _ = w.Write(callID.ReplaceAll(answer.Body.Bytes(), []byte(name)))
 		})
 	}
+}
+
+// effects are what a manager's tap carries out.
+func effects() map[string]store.Effect {
+	all := desk.Effects()
+	all[profile.Change] = profile.Confirmed
+	return all
 }

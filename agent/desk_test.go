@@ -47,7 +47,7 @@ func everything(b *bench, bruno *chat) (out []actor.Call) {
 		arg := fmt.Sprintf("%q", who)
 		out = append(out, call("desk_show_restaurant", `{"restaurant":`+arg+`}`), call("desk_read_chat", `{"who":`+arg+`}`),
 			call("desk_write", `{"to":`+arg+`,"text":"Everything is free!"}`), call("desk_move_stage", `{"restaurant":`+arg+`,"to":"closed"}`),
-			call("desk_note_fact", `{"restaurant":`+arg+`,"field":"hours","value":"never"}`))
+			call("desk_profile_propose", `{"restaurant":`+arg+`,"field":"hours","value":"never"}`))
 	}
 	return append(out, call("desk_write", `{"to":"Anna","text":"x","chat":"`+bruno.id.String()+`"}`), call("desk_write", `{"to":"Anna","text":"x","phone":"393330000000"}`),
 		call("send_message", `{"to":"Bruno","text":"sent"}`), call("decide", `{"action":"send"}`), call("profile_propose", `{"field":"hours","value":"never"}`))
@@ -161,7 +161,7 @@ func TestAManagersTurnResumesAfterEveryBrokenCommit(t *testing.T) {
 	c, cut := cutting(t)
 	b := newBench(t, cut)
 	b.anna().asks("ciao")
-	b.think(script("ok", []actor.Call{call("desk_show_restaurant", `{"restaurant":"Anna"}`)}, []actor.Call{call("desk_note_fact", `{"restaurant":"Anna","field":"closed","value":"on Mondays"}`)}))
+	b.think(script("ok", []actor.Call{call("desk_show_restaurant", `{"restaurant":"Anna"}`)}, []actor.Call{call("desk_profile_propose", `{"restaurant":"Anna","field":"closed","value":"on Mondays"}`)}))
 	for _, after := range []bool{false, true} {
 		for nth, fired := 1, true; fired; nth++ {
 			if nth > 60 {

@@ -97,8 +97,8 @@ func TestWhateverAModelDoesNothingLeaves(t *testing.T) {
 		{"LevelsWithoutEnd", script("ok", []actor.Call{call("profile_read", deep)}), "drafted", "must be string", nil},
 		{"HugeArguments", script("ok", []actor.Call{call("profile_propose", `{"field":"hours","value":"`+strings.Repeat("x", 100_000)+`"}`)}), "drafted", "too long", nothingProposed},
 		{"ArgumentsBeyondMeasure", script("ok", []actor.Call{call("profile_propose", `{"field":"hours","value":"`+long+`"}`)}), "plain", "", nothingProposed},
-		{"TheSameNameTwice", script("ok", []actor.Call{call("profile_propose", `{"field":"hours","value":"12-15","value":"never"}`)}), "drafted", "", func(t *testing.T, c *chat) {
-			if p := c.card().Proposals; len(p) != 1 || p[0] != "note in the profile: hours = never" {
+		{"TheSameNameTwice", script("ok", []actor.Call{call("profile_propose", `{"field":"phone","value":"12-15","value":"never"}`)}), "drafted", "", func(t *testing.T, c *chat) {
+			if p := c.card().Proposals; len(p) != 1 || p[0] != "note in the profile: phone = never" {
 				t.Errorf("proposed %q", p)
 			}
 		}},

@@ -83,3 +83,14 @@ var Client = Flow[Stage, Event]{Name: "client", Initial: Lead, Table: []Transiti
 
 // Plain is a stage as people read it.
 func (s Stage) Plain() string { return strings.ReplaceAll(string(s), "_", " ") }
+
+// Stands says it in a sentence: "is in connection", "is paused".
+func (s Stage) Stands() string {
+	switch s {
+	case Lead:
+		return "is a lead"
+	case Active, AtRisk, Paused, Closed:
+		return "is " + s.Plain()
+	}
+	return "is in " + s.Plain()
+}

@@ -85,7 +85,7 @@ func (tx *Tx) TellMove(ctx context.Context, cause string) error {
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("🧭 <b>%s</b> is in <b>%s</b> now: %s.", html.EscapeString(r.Name), stages.Stage(r.Stage).Plain(), html.EscapeString(cause))
+	text := fmt.Sprintf("🧭 <b>%s</b> %s now: %s.", html.EscapeString(r.Name), stages.Stage(r.Stage).Stands(), html.EscapeString(cause))
 	if len(missing) > 0 {
 		text += " Next: " + html.EscapeString(missing[0].Words+" → "+missing[0].Next) + "."
 	}

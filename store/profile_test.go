@@ -147,6 +147,6 @@ func TestALifeGoesOnByItselfWhenNothingIsMissing(t *testing.T) {
 		}
 		return err
 	})
-	same(w, "🧭 <b>anna</b> is in <b>active</b> now: they have paid &lt;3. Next: the connection to Facebook and Instagram → say “send the connection link”.", `SELECT html FROM notices`)
+	same(w, "🧭 <b>anna</b> is active now: they have paid &lt;3. Next: the connection to Facebook and Instagram → say “send the connection link”.", `SELECT html FROM notices`)
 	same(w, 1, `SELECT count(*) FROM stage_checks`)
 }

@@ -9,7 +9,7 @@ import (
 // deskTools are on offer to a manager's assistant.
 func deskTools(names ...string) (out []Tool) {
 	if len(names) == 0 {
-		names = strings.Fields("desk_find_restaurant desk_show_restaurant desk_recent_chats desk_read_chat desk_waiting desk_who_waits desk_pace desk_write desk_move_stage desk_note_fact desk_remind")
+		names = strings.Fields("desk_find_restaurant desk_show_restaurant desk_recent_chats desk_read_chat desk_waiting desk_who_waits desk_pace desk_write desk_move_stage desk_profile_propose desk_remind")
 	}
 	for _, n := range names {
 		out = append(out, Tool{Name: n, Schema: json.RawMessage(`{"type":"object"}`)})
@@ -82,10 +82,10 @@ func TestTheAssistantHearsWhatManagersWant(t *testing.T) {
 		"Setz Café Beispiel auf aktiv":                   `desk_move_stage {"restaurant":"Café Beispiel","to":"active"}`,
 		"Sposta Trattoria Demo in pausa":                 `desk_move_stage {"restaurant":"Trattoria Demo","to":"paused"}`,
 		"Pon Taberna Ejemplo en pausa":                   `desk_move_stage {"restaurant":"Taberna Ejemplo","to":"paused"}`,
-		"Note that Trattoria Demo closes on Mondays":     `desk_note_fact {"field":"closed","restaurant":"Trattoria Demo","value":"Trattoria Demo closes on Mondays"}`,
-		"Note for Anna: closed on Mondays":               `desk_note_fact {"field":"closed","restaurant":"Anna","value":"closed on Mondays"}`,
-		"Notier bei Café Beispiel: montags geschlossen":  `desk_note_fact {"field":"closed","restaurant":"Café Beispiel","value":"montags geschlossen"}`,
-		"Annota per Trattoria Demo: chiusi il lunedì":    `desk_note_fact {"field":"closed","restaurant":"Trattoria Demo","value":"chiusi il lunedì"}`,
+		"Note that Trattoria Demo closes on Mondays":     `desk_profile_propose {"field":"closed","restaurant":"Trattoria Demo","value":"Trattoria Demo closes on Mondays"}`,
+		"Note for Anna: closed on Mondays":               `desk_profile_propose {"field":"closed","restaurant":"Anna","value":"closed on Mondays"}`,
+		"Notier bei Café Beispiel: montags geschlossen":  `desk_profile_propose {"field":"closed","restaurant":"Café Beispiel","value":"montags geschlossen"}`,
+		"Annota per Trattoria Demo: chiusi il lunedì":    `desk_profile_propose {"field":"closed","restaurant":"Trattoria Demo","value":"chiusi il lunedì"}`,
 		"Remind me about Jonas tomorrow at 10":           `desk_remind {"about":"Jonas","at":"2026-03-03 10:00","what":"about Jonas"}`,
 		"Remind me in 2 hours to call Anna":              `desk_remind {"about":"Anna","at":"2026-03-02 12:00","what":"call Anna"}`,
 		"Erinner mich morgen um 9 an Jonas":              `desk_remind {"about":"Jonas","at":"2026-03-03 09:00","what":"Jonas"}`,
@@ -127,7 +127,7 @@ func TestTheAssistantKnowsWhomTheTalkWasAbout(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ before, words, want string }{
 		{"What do we know about Trattoria Demo?", "Move them to paused", `desk_move_stage {"restaurant":"Trattoria Demo","to":"paused"}`},
-		{"What do we know about Trattoria Demo?", "note that they close on Mondays", `desk_note_fact {"field":"closed","restaurant":"Trattoria Demo","value":"they close on Mondays"}`},
+		{"What do we know about Trattoria Demo?", "note that they close on Mondays", `desk_profile_propose {"field":"closed","restaurant":"Trattoria Demo","value":"they close on Mondays"}`},
 		{"what did Anna write?", "and Jonas?", `desk_read_chat {"who":"Jonas"}`},
 		{"what did Anna write?", "tell her that the photos are ready", `desk_read_chat {"who":"Anna"}`},
 		{"pause Trattoria Demo", "and Café Beispiel?", "did not understand"},

@@ -147,6 +147,9 @@ var (
 	}{
 		{"closed", regexp.MustCompile(`(?i)clos|schlie|geschlossen|ruhetag|chius|chiud|cerrad|cierra`)},
 		{"hours", regexp.MustCompile(`(?i)\bopen|hours|geöffnet|öffn|apert|apre|orari|abre|abiert|horario|\d{1,2}[:.]\d\d`)},
+		{"tone", regexp.MustCompile(`(?i)\btone\b|\bsound|\bton\b|\btono\b|klingen`)},
+		{"rules", regexp.MustCompile(`(?i)\bnever\b|\bnie(?:mals)?\b|\bmai\b|\bnunca\b`)},
+		{"dishes", regexp.MustCompile(`(?i)(?:€|\beuros?\b)`)},
 		{"menu", regexp.MustCompile(`(?i)menu|menü|dish|gericht|piatt|carta|plato|vegan|pizza|pasta`)},
 		{"languages", regexp.MustCompile(`(?i)speak|language|sprech|sprich|sprache|parl|lingu|habl|idioma`)},
 		{"contact", regexp.MustCompile(`(?i)contact|call|phone|anspr|telefon|contatt|chiam|contacto|llam`)},
@@ -174,7 +177,7 @@ func (a *assistant) note(said map[string]string) Reply {
 			break
 		}
 	}
-	return a.use("desk_note_fact", map[string]any{"restaurant": who, "field": field, "value": what}, func(map[string]any) Reply { return a.say("proposed") })
+	return a.use("desk_profile_propose", map[string]any{"restaurant": who, "field": field, "value": what}, func(map[string]any) Reply { return a.say("proposed") })
 }
 
 var (

@@ -30,14 +30,13 @@ func (d Desk) Reads() []tools.Tool {
 
 // Proposes are for those who may decide.
 func (d Desk) Proposes() []tools.Tool {
-	return []tools.Tool{d.write(), d.moveStage(), d.noteFact(), d.remind()}
+	return []tools.Tool{d.write(), d.moveStage(), d.remind()}
 }
 
 // The kinds of proposals.
 const (
 	Message  = "client_message"
 	Stage    = "stage_move"
-	Fact     = "fact_note"
 	Reminder = "reminder"
 )
 

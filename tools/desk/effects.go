@@ -12,7 +12,7 @@ import (
 
 // Effects carry out what a manager has confirmed, by kind.
 func Effects() map[string]store.Effect {
-	return map[string]store.Effect{Stage: applyStage, Fact: applyFact}
+	return map[string]store.Effect{Stage: applyStage}
 }
 
 // applyStage moves the restaurant on, if it still stands where the card said.
@@ -32,14 +32,9 @@ func applyStage(ctx context.Context, tx *store.Tx, c store.Confirm) error {
 	if err != nil || to != p.To {
 		return fault.New(fault.Conflict, "This step is not possible any more.")
 	}
-	return tx.MoveStage(ctx, string(p.Event), string(p.From), string(p.To), "by "+c.DecidedName+", in Telegram")
-}
-
-// applyFact notes what the manager has said.
-func applyFact(ctx context.Context, tx *store.Tx, c store.Confirm) error {
-	var p FactPayload
-	if err := json.Unmarshal(c.Payload, &p); err != nil {
-		return fmt.Errorf("desk: note fact: %w", err)
+	cause := c.DecidedName + " has said so in Telegram"
+	if err := tx.MoveStage(ctx, string(p.Event), string(p.From), string(p.To), cause); err != nil {
+		return err
 	}
-	return tx.NoteFact(ctx, store.Fact{Field: p.Field, Value: p.Value, Source: "manager " + c.DecidedName})
+	return tx.TellMove(ctx, cause)
 }
