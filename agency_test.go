@@ -27,6 +27,7 @@ type agency struct {
 	cfg   Config
 	app   *App
 	log   *lockedBuffer
+	door  *publicDoor   // PUBLIC_URL: people and vendors reach the platform here, before and after a restart
 	out   *lockedBuffer // what the platform prints for whoever has started it
 }
 
@@ -57,6 +58,8 @@ func newAgencyIn(t testing.TB, start time.Time, mind actor.Mind, prepare func(*s
 	}
 	cfg.DatabaseURL = storetest.URL(t)
 	a.cfg = cfg.against(a.world)
+	a.door = openDoor(t)
+	a.cfg.PublicURL = a.door.URL
 	prepare(a.world, &a.cfg)
 	a.start()
 	a.world.Hook("http://" + a.app.Addr)
@@ -88,6 +91,7 @@ func (a *agency) start() {
 	if err != nil {
 		a.t.Fatal(err)
 	}
+	a.door.leadsTo(app.Addr)
 	a.app, a.cfg.ListenAddr = app, app.Addr // a restart must come back where the webhooks go
 }
 

@@ -30,6 +30,7 @@ import (
 	"marketa/internal/fault"
 	"marketa/internal/files"
 	"marketa/internal/rest"
+	"marketa/internal/seal"
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
@@ -39,6 +40,7 @@ import (
 	"marketa/tools/life"
 	"marketa/tools/payments/stripe"
 	"marketa/tools/profile"
+	"marketa/tools/publish"
 	"marketa/tools/publish/meta"
 	"marketa/tools/team"
 	"marketa/webhooks"
@@ -56,6 +58,8 @@ type App struct {
 	agent    *agent.Agent
 	router   *llm.Router // nil: no model is configured
 	gallery  *gallery.Gallery
+	keys     *seal.Keys // that clients' tokens are sealed with
+	pictures publish.Pictures
 	meta     *meta.Client
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
@@ -116,6 +120,10 @@ func (a *App) wire(ctx context.Context) error {
 	if a.files, err = files.Open(ctx, a.cfg.MediaURL); err != nil {
 		return err
 	}
+	if a.keys, err = seal.Open(a.cfg.KeysetURI, a.cfg.DataDir); err != nil {
+		return err
+	}
+	a.pictures = publish.Pictures{DB: a.db, Files: a.files, PublicURL: a.cfg.PublicURL}
 	a.vendors()
 	if a.agent, err = a.newAgent(); err != nil {
 		return err
@@ -283,6 +291,9 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &gallery.LookWorker{Gallery: a.gallery})
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
+	publisher := &publish.Publisher{DB: a.db, Meta: a.meta, Keys: a.keys, Pictures: a.pictures, Log: a.log}
+	river.AddWorker(workers, &publish.Worker{Publisher: publisher})
+	river.AddWorker(workers, &publish.NewsWorker{Publisher: publisher})
 	river.AddWorker(workers, &life.Worker{DB: a.db})
 	var middleware []rivertype.Middleware
 	if a.meters != nil {
@@ -313,7 +324,7 @@ func (a *App) routes() http.Handler {
 		channels = append(channels, c.Channel)
 	}
 	return webhooks.Routes(webhooks.Config{WhatsApp: a.whatsapp, Channels: channels, WhapiToken: a.cfg.WhapiWebhookToken,
-		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
+		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Pictures: a.pictures, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
 }
 
 // ready: the database answers and is migrated, and the workers run. Vendors do not count.

@@ -33,6 +33,7 @@ func runSandbox(ctx context.Context, cfg Config, ownAddr, ownConsole bool, out, 
 		if cfg.ListenAddr, err = freeAddr(cfg.ListenAddr, ownAddr); err != nil {
 			return err
 		}
+		cfg.PublicURL = loopbackURL(cfg.ListenAddr) // of pictures and pages: nobody outside reaches them
 		return runAgainst(ctx, cfg, ownConsole, say)
 	})
 }
@@ -119,6 +120,14 @@ func freeAddr(addr string, asked bool) (string, error) {
 		return "", err
 	}
 	return l.Addr().String(), l.Close()
+}
+
+func loopbackURL(addr string) string {
+	host, port, _ := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 func sandboxLog(dir string) (*slog.Logger, func(), error) {
