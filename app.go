@@ -37,6 +37,7 @@ import (
 	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
 	"marketa/tools/images/gallery"
+	"marketa/tools/images/vertex"
 	"marketa/tools/life"
 	"marketa/tools/payments/stripe"
 	"marketa/tools/profile"
@@ -63,6 +64,7 @@ type App struct {
 	meta     *meta.Client
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
+	vertex   *vertex.Client  // nil: no project
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
@@ -125,6 +127,9 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.pictures = publish.Pictures{DB: a.db, Files: a.files, PublicURL: a.cfg.PublicURL}
 	a.vendors()
+	if err = a.space(); err != nil {
+		return err
+	}
 	if a.agent, err = a.newAgent(); err != nil {
 		return err
 	}
@@ -150,6 +155,15 @@ func (a *App) vendors() {
 	if a.cfg.PlanfixBaseURL != "" {
 		a.planfix = planfix.New(planfix.Config{BaseURL: a.cfg.PlanfixBaseURL, Token: a.cfg.PlanfixToken, HTTP: a.meters.client("planfix", time.Minute)})
 	}
+}
+
+// space makes the client of the model that knows what is alike in meaning, where one is configured.
+func (a *App) space() (err error) {
+	if a.cfg.VertexProject != "" {
+		a.vertex, err = vertex.New(vertex.Config{BaseURL: a.cfg.VertexBaseURL, Project: a.cfg.VertexProject, Location: a.cfg.VertexLocation, Credentials: a.cfg.GoogleCredentials,
+			HTTP: a.meters.client("vertex", time.Minute)})
+	}
+	return err
 }
 
 // now is the platform's clock, which the doctor has not.
@@ -198,6 +212,9 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		return nil, err
 	}
 	a.gallery = &gallery.Gallery{DB: a.db, Files: a.files, Router: a.router, Prompts: prompts, Log: a.log}
+	if a.vertex != nil {
+		a.gallery.Space = a.vertex
+	}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
 		Apply: map[string]agent.Applier{profile.Change: profile.Apply}, Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})

@@ -80,7 +80,7 @@ func examine(ctx context.Context, cfg Config, fix bool) (all []finding) {
 		defer db.Close()
 		v.app.db = db
 	}
-	looks := []func(context.Context) []finding{v.lookMedia, v.lookModels, v.lookTelegram, v.lookWhatsApp, v.lookMeta, v.lookStripe, v.lookPlanfix}
+	looks := []func(context.Context) []finding{v.lookMedia, v.lookModels, v.lookTelegram, v.lookWhatsApp, v.lookMeta, v.lookStripe, v.lookPlanfix, v.lookVertex}
 	if db != nil {
 		looks = append([]func(context.Context) []finding{v.lookDatabase}, looks...)
 	}

@@ -44,6 +44,7 @@ var floors = map[string]float64{
 	"agent/llm/gemini":    2,
 	"bots/whatsapp/whapi": 2,
 	"tools/publish/meta":  2,
+	"tools/images/vertex": 2,
 	"tools/crm/planfix":   2,
 
 	"stages":           1, // lifecycle and policy

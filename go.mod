@@ -33,12 +33,13 @@ require (
 	github.com/prometheus/common v0.66.1 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	go.yaml.in/yaml/v2 v2.4.2 // indirect
+	golang.org/x/oauth2 v0.37.0
 )
 
 require (
+	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
 	github.com/stripe/stripe-go/v76 v76.25.0 // indirect
 	github.com/tink-crypto/tink-go/v2 v2.9.0
-	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
 )
 
 require (

@@ -19,6 +19,7 @@ import (
 	"marketa/sandbox/planfix"
 	"marketa/sandbox/stripe"
 	"marketa/sandbox/telegram"
+	"marketa/sandbox/vertex"
 	"marketa/sandbox/whapi"
 	"marketa/sandbox/wire"
 )
@@ -34,6 +35,8 @@ const (
 	CompanyPhone = "390510000200"
 
 	MetaApp = "900"
+
+	VertexProject, VertexLocation = "marketa-sandbox", "europe-west3"
 )
 
 // Person is a client who can write.
@@ -62,10 +65,11 @@ type World struct {
 	Meta     *meta.Sim // the Graph, its consent pages and its uploads
 	Stripe   *stripe.Sim
 	Planfix  *planfix.Sim
+	Vertex   *vertex.Sim
 
 	// Base addresses, as the platform's settings want them.
 	WhapiURL, TelegramURL, GeminiURL, OpenAIURL string
-	MetaURL, StripeURL, PlanfixURL              string
+	MetaURL, StripeURL, PlanfixURL, VertexURL   string
 	servers                                     []*wire.Server
 	underWay                                    atomic.Int64
 
@@ -77,6 +81,7 @@ type World struct {
 	MetaSecret, MetaVerify        string
 	StripeKey, StripeHookSecret   string
 	PlanfixToken, CRMToken        string
+	VertexToken                   string
 }
 
 // Config of a world. The zero value runs on the real clock with the offline model.
@@ -96,7 +101,7 @@ func Start(cfg Config) (*World, error) {
 	}
 	w := &World{Clock: cfg.Clock, WhapiTokens: map[string]string{"marketa": random(), "company": random()}, WhapiHookToken: random(),
 		TelegramToken: "700:" + random(), TelegramSecret: random(), GeminiKey: random(), OpenAIKey: random(), MetaSecret: random(), MetaVerify: random(), StripeKey: "sk_test_" + random(), StripeHookSecret: "whsec_" + random(),
-		PlanfixToken: random(), CRMToken: random()}
+		PlanfixToken: random(), CRMToken: random(), VertexToken: random()}
 	w.WhatsApp = whapi.New(whapi.Config{Clock: cfg.Clock, Seed: cfg.Seed})
 	w.Telegram = telegram.New(telegram.Config{Clock: cfg.Clock, Token: w.TelegramToken, Username: "MarketaDeskBot", Name: "Marketa", Seed: cfg.Seed})
 	w.Gemini = gemini.New(gemini.Config{Clock: cfg.Clock, Key: w.GeminiKey, Mind: cfg.Mind})
@@ -104,6 +109,7 @@ func Start(cfg Config) (*World, error) {
 	w.Meta = meta.New(meta.Config{Clock: cfg.Clock, Seed: cfg.Seed, AppID: MetaApp, AppSecret: w.MetaSecret})
 	w.Stripe = stripe.New(stripe.Config{Clock: cfg.Clock, Seed: cfg.Seed, Key: w.StripeKey})
 	w.Planfix = planfix.New(planfix.Config{Clock: cfg.Clock, Seed: cfg.Seed})
+	w.Vertex = vertex.New(vertex.Config{Clock: cfg.Clock, Token: w.VertexToken, Project: VertexProject, Location: VertexLocation})
 	w.populate()
 	if err := w.listen(); err != nil {
 		return w, err
@@ -146,6 +152,7 @@ func (w *World) listen() error {
 	serve(&w.MetaURL, "", w.Meta.Handler())
 	serve(&w.StripeURL, "", w.Stripe.Handler())
 	serve(&w.PlanfixURL, "/rest", w.Planfix.Handler())
+	serve(&w.VertexURL, "", w.Vertex.Handler())
 	return errors.Join(faults...)
 }
 
@@ -252,6 +259,8 @@ func (w *World) faultsOf(vendor string) []*wire.Faults {
 		return []*wire.Faults{w.Stripe.Faults()}
 	case "planfix":
 		return []*wire.Faults{w.Planfix.Faults()}
+	case "vertex":
+		return []*wire.Faults{w.Vertex.Faults()}
 	case "model":
 		return []*wire.Faults{w.Gemini.Faults(), w.OpenAI.Faults()}
 	}

@@ -250,13 +250,13 @@ func (tx *Tx) PhotoWaits(ctx context.Context, id PhotoID, token LeaseToken) erro
 // lookPauses are the waits after so many failures to look at a photo; the last one is repeated.
 var lookPauses = [...]time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
 
-// lookFailures is how many failures in a row make a photo a failed one. It is tried again all the same.
-const lookFailures = 3
+// LookFailures is how many failures in a row make a photo a failed one. It is tried again all the same.
+const LookFailures = 3
 
-// PhotoLater puts a photo back in line after a failure; failed: it has just become one that managers should hear of.
-func (tx *Tx) PhotoLater(ctx context.Context, p Photo, token LeaseToken) (failed bool, err error) {
+// PhotoLater puts a photo back in line after a failure; known: managers should hear of it now.
+func (tx *Tx) PhotoLater(ctx context.Context, p Photo, token LeaseToken) (known bool, err error) {
 	n := p.Failures + 1
 	err = tx.leasedPhoto(ctx, `UPDATE photos SET failures = $4::int, next_at = $5, state = CASE WHEN state = 'new' AND $4::int >= $6::int THEN 'failed' ELSE state END, lease_token = NULL, lease_until = NULL
-		WHERE restaurant_id = $1 AND id = $2 AND lease_token = $3`, p.ID, token, n, tx.Now.Add(lookPauses[min(n, len(lookPauses))-1]), lookFailures)
-	return n == lookFailures && p.State == PhotoNew, err
+		WHERE restaurant_id = $1 AND id = $2 AND lease_token = $3`, p.ID, token, n, tx.Now.Add(lookPauses[min(n, len(lookPauses))-1]), LookFailures)
+	return n == LookFailures, err
 }

@@ -1,9 +1,6 @@
 package store
 
-import (
-	"math"
-	"strconv"
-)
+import "strconv"
 
 // Vector is a direction in the space of meanings, VectorSize numbers of length one together.
 type Vector []float32
@@ -22,20 +19,4 @@ func (v Vector) String() string {
 		b = strconv.AppendFloat(b, float64(x), 'g', -1, 32)
 	}
 	return string(append(b, ']'))
-}
-
-// Unit is the vector at length one; nil where it has no direction.
-func (v Vector) Unit() Vector {
-	sum := 0.0
-	for _, x := range v {
-		sum += float64(x) * float64(x)
-	}
-	if sum == 0 || math.IsInf(sum, 0) || math.IsNaN(sum) {
-		return nil
-	}
-	out, scale := make(Vector, len(v)), 1/math.Sqrt(sum)
-	for i, x := range v {
-		out[i] = float32(float64(x) * scale)
-	}
-	return out
 }

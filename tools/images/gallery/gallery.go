@@ -10,7 +10,6 @@ import (
 	"github.com/riverqueue/river"
 
 	"marketa/agent/llm"
-	"marketa/internal/fault"
 	"marketa/internal/files"
 	"marketa/stages"
 	"marketa/store"
@@ -31,7 +30,7 @@ type Gallery struct {
 // Space is a model that gives pictures a place among meanings.
 type Space interface {
 	Model() string
-	Image(ctx context.Context, jpeg []byte) (store.Vector, error)
+	Image(ctx context.Context, jpeg []byte) ([]float32, error)
 }
 
 // LookWorker looks at a photo.
@@ -69,9 +68,12 @@ func (g *Gallery) look(ctx context.Context, id store.PhotoID) error {
 	case errors.Is(err, errNoModel):
 		return g.DB.Tx(ctx, func(tx *store.Tx) error { return tx.PhotoWaits(ctx, id, token) })
 	case err != nil:
-		return errors.Join(err, g.later(ctx, p, token, err))
+		return errors.Join(err, g.later(ctx, p, token))
 	}
-	return g.DB.Tx(ctx, func(tx *store.Tx) error { return tx.PhotoDone(ctx, id, token) })
+	if err := g.DB.Tx(ctx, func(tx *store.Tx) error { return tx.PhotoDone(ctx, id, token) }); err != nil {
+		return err
+	}
+	return g.recovered(ctx, p)
 }
 
 // steps leaves out those that are done. What a model sees and the place among meanings do not wait for each other.
@@ -109,31 +111,30 @@ func (g *Gallery) place(ctx context.Context, p store.Photo, token store.LeaseTok
 }
 
 // later puts the photo back in line. From the third failure on managers know of it.
-func (g *Gallery) later(ctx context.Context, p store.Photo, token store.LeaseToken, cause error) error {
-	var failed bool
+func (g *Gallery) later(ctx context.Context, p store.Photo, token store.LeaseToken) error {
+	var known bool
 	var name string
-	if err := g.DB.Tx(ctx, func(tx *store.Tx) (err error) {
+	if err := g.DB.Tx(ctx, func(tx *store.Tx) error {
 		r, err := tx.OwnRestaurant(ctx)
 		if err != nil {
 			return err
 		}
 		name = r.Name
-		failed, err = tx.PhotoLater(ctx, p, token)
+		known, err = tx.PhotoLater(ctx, p, token)
 		return err
-	}); err != nil || !failed {
+	}); err != nil || !known {
 		return err
 	}
-	g.Log.Warn("a photo stays unknown for now", "photo", p.ID, "error", fault.KindOf(cause))
 	return g.DB.Unhealthy(ctx, store.Alert{Cause: notSeen, Stays: true, Key: p.ID.String(), Who: name,
-		Text: "New photos could not be looked at, so that nobody can find them for a post. They are kept and tried again by themselves; nothing has to be done unless it lasts."})
+		Text: "Some new photos could not be looked at, so that they cannot be found for posts yet. They are kept, and tried again by themselves; nothing has to be done unless it lasts."})
 }
 
 // notSeen is the alert about photos that nobody could look at.
 const notSeen = "photos not seen"
 
-// recovered ends the alert for this photo.
+// recovered takes the photo out of the alert.
 func (g *Gallery) recovered(ctx context.Context, p store.Photo) error {
-	if p.State != store.PhotoFailed {
+	if p.Failures < store.LookFailures {
 		return nil
 	}
 	return g.DB.System(ctx, store.Desk, func(tx *store.Tx) error {

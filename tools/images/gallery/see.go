@@ -41,7 +41,6 @@ func (g *Gallery) see(ctx context.Context, p store.Photo, token store.LeaseToken
 	if p.State != store.PhotoNew && p.State != store.PhotoFailed {
 		return nil
 	}
-	before := p
 	switch s, err := g.ask(ctx, p); {
 	case err != nil:
 		return err
@@ -53,10 +52,7 @@ func (g *Gallery) see(ctx context.Context, p store.Photo, token store.LeaseToken
 	default:
 		s.into(&p)
 	}
-	if err := g.DB.Tx(ctx, func(tx *store.Tx) error { return tx.PhotoSeen(ctx, p, token) }); err != nil {
-		return err
-	}
-	return g.recovered(ctx, before)
+	return g.DB.Tx(ctx, func(tx *store.Tx) error { return tx.PhotoSeen(ctx, p, token) })
 }
 
 // ask is nil where there is nothing to be seen, or nobody who wants to look. An error is worth another try.
