@@ -178,7 +178,7 @@ func (v view) known(p point) []fact {
 			return narrow(found, p)
 		}
 		if asked := entryOf(p.topic).named; v.askedFor(i, asked) && len(all) <= 4 {
-			return narrow(unclaimed(useful(all)), p)
+			return narrow(unclaimed(aboutIt(useful(all))), p)
 		}
 	}
 	return nil
@@ -188,6 +188,11 @@ func useful(all []fact) []fact {
 	return slices.DeleteFunc(slices.Clone(all), func(f fact) bool {
 		return slices.Contains(housekeeping, f.key) || f.value == "" || f.value == "true" || f.value == "false" || injection.MatchString(f.value)
 	})
+}
+
+// aboutIt drops whose record it is, which answers no question about anything in it.
+func aboutIt(all []fact) []fact {
+	return slices.DeleteFunc(all, func(f fact) bool { return f.key == "name" || f.key == "stage" })
 }
 
 // unclaimed drops facts whose key names a topic.
