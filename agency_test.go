@@ -60,6 +60,8 @@ func newAgencyIn(t testing.TB, start time.Time, mind actor.Mind, prepare func(*s
 	a.cfg = cfg.against(a.world)
 	a.door = openDoor(t)
 	a.cfg.PublicURL = a.door.URL
+	a.cfg.CRMPace = 0 // the clock stands still: the store's own test sees to the pace
+	a.world.Planfix.EnforceRate(false)
 	prepare(a.world, &a.cfg)
 	a.start()
 	a.world.Hook("http://" + a.app.Addr)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -34,6 +35,7 @@ import (
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
+	"marketa/tools/crm"
 	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
 	"marketa/tools/images/gallery"
@@ -65,6 +67,7 @@ type App struct {
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
 	vertex   *vertex.Client  // nil: no project
+	crm      *crm.CRM
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
 
@@ -134,7 +137,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	if a.telegram, err = telegram.New(telegram.Config{DB: a.db, BaseURL: a.cfg.TelegramBaseURL, Token: a.cfg.TelegramBotToken,
-		ApprovalsChat: a.cfg.TelegramApprovalsChat, Files: a.files, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: a.effects(), Log: a.log}); err != nil {
+		ApprovalsChat: a.cfg.TelegramApprovalsChat, Files: a.files, Owners: a.cfg.TelegramOwners, Listens: a.agent.HasModel(), Effects: a.effects(), CRM: a.planfix != nil, Log: a.log}); err != nil {
 		return err
 	}
 	a.whatsapp = &whatsapp.Bot{DB: a.db, Channels: a.channels(), Files: a.files, Links: a.links(), Log: a.log}
@@ -152,9 +155,7 @@ func (a *App) vendors() {
 	if a.cfg.StripeAPIKey != "" {
 		a.stripe = stripe.New(stripe.Config{BaseURL: a.cfg.StripeBaseURL, Key: a.cfg.StripeAPIKey, Now: a.now, HTTP: a.meters.client("stripe", 40*time.Second)})
 	}
-	if a.cfg.PlanfixBaseURL != "" {
-		a.planfix = planfix.New(planfix.Config{BaseURL: a.cfg.PlanfixBaseURL, Token: a.cfg.PlanfixToken, HTTP: a.meters.client("planfix", time.Minute)})
-	}
+	a.crm = a.newCRM()
 }
 
 // space makes the client of the model that knows what is alike in meaning, where one is configured.
@@ -178,6 +179,7 @@ func (a *App) now() time.Time {
 func (a *App) effects() map[string]store.Effect {
 	all := deskTools.Effects()
 	all[profile.Change] = profile.Confirmed
+	maps.Copy(all, crm.Effects())
 	return all
 }
 
@@ -204,7 +206,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools())...)
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools(), crmTools(a.db, a.crm))...)
 	if err != nil {
 		return nil, err
 	}
@@ -308,6 +310,8 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &gallery.LookWorker{Gallery: a.gallery})
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
+	river.AddWorker(workers, &crm.OutboxWorker{CRM: a.crm})
+	river.AddWorker(workers, &crm.ReadWorker{CRM: a.crm})
 	publisher := &publish.Publisher{DB: a.db, Meta: a.meta, Keys: a.keys, Pictures: a.pictures, Log: a.log}
 	river.AddWorker(workers, &publish.Worker{Publisher: publisher})
 	river.AddWorker(workers, &publish.NewsWorker{Publisher: publisher})
@@ -326,6 +330,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 			store.QueueMedia:      {MaxWorkers: 4},
 			store.QueuePhotos:     {MaxWorkers: 2},
 			store.QueueChores:     {MaxWorkers: 4},
+			store.QueueCRM:        {MaxWorkers: 3}, // one request a second for all
 		},
 		Workers: workers, FetchCooldown: 50 * time.Millisecond, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
 	})
@@ -341,7 +346,7 @@ func (a *App) routes() http.Handler {
 		channels = append(channels, c.Channel)
 	}
 	return webhooks.Routes(webhooks.Config{WhatsApp: a.whatsapp, Channels: channels, WhapiToken: a.cfg.WhapiWebhookToken,
-		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Pictures: a.pictures, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
+		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Pictures: a.pictures, CRM: a.crm, CRMToken: a.cfg.CRMToken, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
 }
 
 // ready: the database answers and is migrated, and the workers run. Vendors do not count.

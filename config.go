@@ -55,6 +55,8 @@ type Config struct {
 	MetaAppID, MetaAppSecret, MetaAPIVersion, MetaVerifyToken string
 	StripeBaseURL, StripeAPIKey, StripeWebhookSecret          string
 	PlanfixBaseURL, PlanfixToken, CRMToken                    string
+	PlanfixField, PlanfixTemplate                             int64
+	CRMPace                                                   time.Duration // between two requests to the CRM, of all processes together
 	KeysetURI                                                 string
 }
 
@@ -123,6 +125,8 @@ func settings() []setting {
 		{"STRIPE_WEBHOOK_SECRET", "", "of the webhook endpoint PUBLIC_URL/webhooks/stripe", true, text(func(c *Config) *string { return &c.StripeWebhookSecret })},
 		{"PLANFIX_BASE_URL", "", "https://ACCOUNT.planfix.com/rest; empty: no CRM", false, text(func(c *Config) *string { return &c.PlanfixBaseURL })},
 		{"PLANFIX_TOKEN", "", "", true, text(func(c *Config) *string { return &c.PlanfixToken })},
+		{"PLANFIX_FIELD_RESTAURANT_ID", "", "the number of a custom field (line) of tasks that holds our reference; empty: tasks are linked, never made", false, number(func(c *Config) *int64 { return &c.PlanfixField })},
+		{"PLANFIX_TEMPLATE_ID", "", "the number of the template of new tasks; empty: none", false, number(func(c *Config) *int64 { return &c.PlanfixTemplate })},
 		{"CRM_TOKEN", "", "expected in X-CRM-Token", true, text(func(c *Config) *string { return &c.CRMToken })},
 		{"KEYSET_URI", "", "the keys that seal clients' tokens: file:///keyset.json; empty: a file under MARKETA_DATA_DIR", false, text(func(c *Config) *string { return &c.KeysetURI })},
 	}
@@ -140,7 +144,7 @@ func LoadConfig(environ []string) (Config, error) {
 			return Config{}, err
 		}
 	}
-	c := Config{BurstCap: maxWindow}
+	c := Config{BurstCap: maxWindow, CRMPace: crmPace}
 	var faults []error
 	for _, s := range settings() {
 		value := strings.TrimSpace(env[s.name])
@@ -224,6 +228,24 @@ func (c *Config) check(env map[string]string) error {
 }
 
 const maxWindow = 45 * time.Second
+
+// crmPace is a little more than the vendor's second: clocks differ.
+const crmPace = time.Second + 50*time.Millisecond
+
+// number reads an id of a vendor; empty is 0.
+func number(at func(*Config) *int64) func(*Config, string) error {
+	return func(c *Config, v string) (err error) {
+		if v == "" {
+			return nil
+		}
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || n <= 0 {
+			return fmt.Errorf("%q is not a number", v)
+		}
+		*at(c) = n
+		return nil
+	}
+}
 
 func readEnv(c *Config, v string) error {
 	switch v {

@@ -76,8 +76,8 @@ func (c Config) against(w *sandbox.World) Config {
 	c.MetaGraphBaseURL, c.MetaDialogBaseURL, c.MetaRuploadBaseURL = w.MetaURL, w.MetaURL, w.MetaURL
 	c.MetaAppID, c.MetaAppSecret, c.MetaVerifyToken = sandbox.MetaApp, w.MetaSecret, w.MetaVerify
 	c.StripeBaseURL, c.StripeAPIKey, c.StripeWebhookSecret = w.StripeURL, w.StripeKey, w.StripeHookSecret
-	c.PlanfixBaseURL, c.PlanfixToken, c.CRMToken = w.PlanfixURL, w.PlanfixToken, w.CRMToken
 	c.VertexBaseURL, c.VertexProject, c.VertexLocation, c.GoogleCredentials = w.VertexURL, sandbox.VertexProject, sandbox.VertexLocation, w.VertexToken
+	c.PlanfixBaseURL, c.PlanfixToken, c.CRMToken, c.PlanfixField = w.PlanfixURL, w.PlanfixToken, w.CRMToken, sandbox.PlanfixField
 	if !real {
 		c.GeminiBaseURL, c.GeminiAPIKey = w.GeminiURL, w.GeminiKey
 		c.OpenAIBaseURL, c.OpenAIAPIKey = w.OpenAIURL, w.OpenAIKey

@@ -31,6 +31,10 @@ func (s *scene) record(rest string) {
 		s.as("marketa_ingest", m[1], `UPDATE chats SET title = $1 WHERE restaurant_id = $2`, m[2])
 		return
 	}
+	if client, task, ok := strings.Cut(rest, " has task "); ok {
+		s.linkedTask(client, task)
+		return
+	}
 	if name, ok := strings.CutSuffix(rest, " is a viewer"); ok {
 		s.invited(name, "viewer")
 		return

@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ var (
 func (s *scene) fill(words string) string {
 	if found := printedClaim.FindAllStringSubmatch(s.out.String(), -1); len(found) > 0 {
 		words = strings.ReplaceAll(words, "{claim}", found[len(found)-1][1])
+	}
+	if tasks := s.world.Planfix.Tasks(); len(tasks) > 0 {
+		words = strings.ReplaceAll(words, "{task}", strconv.Itoa(tasks[len(tasks)-1].ID))
 	}
 	codes := s.invites()
 	if len(codes) == 0 {

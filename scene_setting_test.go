@@ -254,11 +254,15 @@ func (s *scene) patch(channel, settings string) {
 func (s *scene) vendor(what string) {
 	s.t.Helper()
 	name, how, _ := strings.Cut(what, " ")
+	if name == "planfix" && s.planfixLoses(how) {
+		return
+	}
 	if name == "telegram" && s.telegramLimits(how) || name == "whapi" && s.whapiFiles(how) {
 		return
 	}
 	faults := map[string][]*wire.Faults{"whapi": {s.world.WhatsApp.Faults()}, "telegram": {s.world.Telegram.Faults()},
-		"models": {s.world.Gemini.Faults(), s.world.OpenAI.Faults()}, "gemini": {s.world.Gemini.Faults()}, "openai": {s.world.OpenAI.Faults()}}[name]
+		"models": {s.world.Gemini.Faults(), s.world.OpenAI.Faults()}, "gemini": {s.world.Gemini.Faults()}, "openai": {s.world.OpenAI.Faults()},
+		"planfix": {s.world.Planfix.Faults()}}[name]
 	away := wire.Fault{Status: 503, Body: "away"}
 	for _, f := range faults {
 		switch {

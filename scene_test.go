@@ -98,6 +98,8 @@ func (s *scene) happens(word, rest string) bool {
 		s.vendor(rest)
 	case "record":
 		s.record(rest)
+	case "planfix":
+		s.planfix(rest)
 	case "channel":
 		s.channel = rest
 	default:
@@ -273,6 +275,8 @@ func (s *scene) hold(line string) {
 	case "fact":
 		field, _, _ := strings.Cut(want, " ")
 		got = field + " " + s.ask(`SELECT coalesce((SELECT value FROM facts WHERE field = $1 ORDER BY noted_at DESC, id DESC LIMIT 1), 'unknown')`, field)
+	case "crm":
+		got = s.crm(want)
 	case "drafts":
 		got = s.ask(`SELECT count(*)::text FROM drafts WHERE author <> 'manager'`)
 	}

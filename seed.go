@@ -97,6 +97,11 @@ func live(ctx context.Context, tx *store.Tx, r sandbox.Restaurant) error {
 		}
 		stage = next
 	}
+	if t := r.Task; t.ID > 0 {
+		if err := tx.LinkCRMTask(ctx, store.CRMTask{Task: int64(t.ID), Name: t.Name, StatusID: int64(t.StatusID), Status: t.Status, SeenComment: int64(t.Said), LinkedBy: "seed"}); err != nil {
+			return err
+		}
+	}
 	for _, f := range r.Facts {
 		if err := tx.NoteFact(ctx, store.Fact{Field: f[0], Value: f[1], Source: "seed"}); err != nil {
 			return err

@@ -114,7 +114,7 @@ func (s *stage) consoleConfig() console.Config {
 		Numbers: []console.Number{{Channel: "marketa", Title: "Marketa", Phone: sandbox.MarketaPhone}, {Channel: "company", Title: "The agency", Phone: sandbox.CompanyPhone}},
 		Managers: []console.Actor{{ID: sandbox.ManagerA, Name: "Marta", Role: "manager"}, {ID: sandbox.ManagerB, Name: "Ben", Role: "manager"},
 			{ID: sandbox.Stranger, Name: "Sam", Role: "a stranger"}},
-		Model: modelName(s.cfg.against(w)), StandIn: !real, Controls: s.controls(), Why: s.app.why, CardMark: "💬"}
+		Model: modelName(s.cfg.against(w)), StandIn: !real, Controls: s.controls(), Why: s.app.why, CardMark: "💬", Outside: s.outside()}
 	for _, p := range sandbox.Cast() {
 		c.People = append(c.People, console.Person{Phone: p.Phone, Name: p.Name, Place: p.Place, Openers: p.Openers, Voices: p.Voices})
 	}
@@ -130,7 +130,8 @@ func (s *stage) controls() []console.Control {
 		{Name: "day", Label: "Clock +1 day", Do: ahead(24 * time.Hour)},
 		{Name: "lose", Label: "Lose the next WhatsApp answer", Note: "The message goes out, but the platform is not told", Do: func() error { w.LoseNextAnswer(); return nil }},
 	}
-	for _, v := range []struct{ name, label string }{{"whatsapp", "WhatsApp is away"}, {"telegram", "Telegram is away"}, {"model", "The models are away"}} {
+	for _, v := range []struct{ name, label string }{{"whatsapp", "WhatsApp is away"}, {"telegram", "Telegram is away"}, {"model", "The models are away"},
+		{"meta", "Instagram and Facebook are away"}, {"stripe", "Stripe is away"}, {"planfix", "Planfix is away"}} {
 		list = append(list, console.Control{Name: v.name + "-away", Label: v.label,
 			Do: func() error { w.Toggle(v.name); return nil }, On: func() bool { return w.Away(v.name) }})
 	}

@@ -124,7 +124,7 @@ func (w *World) populate() {
 	for _, p := range People() {
 		w.WhatsApp.AddPerson(whapi.Person{Phone: p.Phone, Name: p.Name})
 	}
-	w.Planfix.AddToken(w.PlanfixToken)
+	w.crm()
 	w.Telegram.AddUser(telegram.User{ID: ManagerA, FirstName: "Marta", Username: "marta_demo", Language: "en"})
 	w.Telegram.AddUser(telegram.User{ID: ManagerB, FirstName: "Ben", Username: "ben_demo", Language: "en"})
 	w.Telegram.AddUser(telegram.User{ID: Stranger, FirstName: "Sam", Username: "sam_demo", Language: "en"})
@@ -183,6 +183,7 @@ func (w *World) Hook(base string) {
 	}
 	w.Telegram.SetHook(base+"/webhooks/telegram", w.TelegramSecret)
 	w.Stripe.AddEndpoint(base+"/webhooks/stripe", w.StripeHookSecret)
+	w.hookCRM(base)
 }
 
 // HookOnly adds these hooks of one number.

@@ -15,6 +15,7 @@ type Restaurant struct {
 	Life       []string    // what has moved it, in order, in the platform's words
 	Facts      [][2]string // field and value
 	Places     []Place     // the first one makes it known
+	Task       CRMTask
 }
 
 // Place is a conversation on one of our numbers.
@@ -53,7 +54,11 @@ func (w *World) Seed() ([]Restaurant, error) {
 			return nil, fmt.Errorf("sandbox: seed: %w", err)
 		}
 	}
-	return w.restaurants(), nil
+	list, tasks := w.restaurants(), w.tasks()
+	for i := range list {
+		list[i].Task = tasks[list[i].Name]
+	}
+	return list, nil
 }
 
 func direct(phone string) Place { return Place{"marketa", phone + "@s.whatsapp.net"} }
@@ -108,11 +113,11 @@ func (w *World) restaurants() []Restaurant {
 	due := w.Clock.Now().AddDate(0, 0, -12).Format("2 January 2006")
 	return []Restaurant{
 		{"Trattoria Demo", "Europe/Rome", onboarded, [][2]string{{"city", "Bologna"}, {"hours", "Tuesday to Sunday 12:00-15:00 and 19:00-23:00, closed on Monday"},
-			{"dishes", "tagliatelle al ragù, spaghetti al pomodoro, torta al limone"}, {"languages", "Italian"}, {"plan", "three posts and two stories a week"}}, []Place{direct(annaPhone), {"marketa", seededGroup}}},
+			{"dishes", "tagliatelle al ragù, spaghetti al pomodoro, torta al limone"}, {"languages", "Italian"}, {"plan", "three posts and two stories a week"}}, []Place{direct(annaPhone), {"marketa", seededGroup}}, CRMTask{}},
 		{"Café Beispiel", "Europe/Berlin", append(onboarded[:6:6], "connection_lost"), [][2]string{{"city", "Köln"}, {"hours", "daily 8:00-18:00"}, {"languages", "German"},
-			{"connection", "Instagram is disconnected: the password was changed. The owner has to connect again by the link."}}, []Place{direct(jonasPhone)}},
+			{"connection", "Instagram is disconnected: the password was changed. The owner has to connect again by the link."}}, []Place{direct(jonasPhone)}, CRMTask{}},
 		{"Taberna Ejemplo", "Europe/Madrid", append(onboarded[:6:6], "payment_failed"), [][2]string{{"city", "Sevilla"}, {"hours", "Wednesday to Sunday 13:00-16:30 and 20:00-24:00"}, {"languages", "Spanish"},
-			{"invoice", "2026-014 over 290 EUR was due on " + due + " and is not paid"}}, []Place{direct(luciaPhone)}},
+			{"invoice", "2026-014 over 290 EUR was due on " + due + " and is not paid"}}, []Place{direct(luciaPhone)}, CRMTask{}},
 	}
 }
 

@@ -125,3 +125,6 @@ func ParseID[K any](s string) (ID[K], error) {
 	}
 	return ID[K](u), nil
 }
+
+// ParseRestaurant reads the id of a restaurant that another system has kept for us.
+func ParseRestaurant(s string) (RestaurantID, error) { return ParseID[restaurantKind](s) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -26,6 +27,11 @@ type Pictures interface {
 	Picture(ctx context.Context, version, expires, signature string) ([]byte, error)
 }
 
+// CRM keeps what Planfix sends.
+type CRM interface {
+	Receive(ctx context.Context, body []byte, query url.Values) error
+}
+
 // Config is what the routes lead to, and the secrets that guard them. An empty secret closes its routes.
 type Config struct {
 	WhatsApp       WhatsApp
@@ -34,6 +40,8 @@ type Config struct {
 	Telegram       Telegram
 	TelegramSecret string
 	Pictures       Pictures // nil: none
+	CRM            CRM
+	CRMToken       string
 	Ready          func(context.Context) error
 	Log            *slog.Logger
 
@@ -66,6 +74,9 @@ func Routes(c Config) http.Handler {
 
 	telegram := guard{header: "X-Telegram-Bot-Api-Secret-Token", secret: c.TelegramSecret, cap: otherCap, log: c.Log}
 	r.Methods("POST").Path("/webhooks/telegram").Handler(telegram.then(c.receiveTelegram))
+
+	crm := guard{header: "X-CRM-Token", secret: c.CRMToken, cap: otherCap, log: c.Log}
+	r.Methods("POST").Path("/webhooks/planfix").Handler(crm.then(c.receiveCRM))
 	return r
 }
 
@@ -81,6 +92,10 @@ func (c Config) receiveWhapi(r *http.Request, body []byte) error {
 
 func (c Config) receiveTelegram(r *http.Request, body []byte) error {
 	return c.Telegram.Receive(r.Context(), body)
+}
+
+func (c Config) receiveCRM(r *http.Request, body []byte) error {
+	return c.CRM.Receive(r.Context(), body, r.URL.Query())
 }
 
 func live(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("alive\n")) }

@@ -22,7 +22,7 @@ func (b *Bot) touchSelf(ctx context.Context, tx *store.Tx, t touched) error {
 		if err != nil || days < 0 || days > 365 {
 			return refuseTouch(ctx, tx, t, goneWords)
 		}
-		until := dayEnd(in(tx.Now, homeZone).AddDate(0, 0, days))
+		until := dayEnd(in(tx.Now, HomeZone).AddDate(0, 0, days))
 		return b.leave(ctx, tx, t, &until)
 	case verbBack:
 		return b.leave(ctx, tx, t, nil)
@@ -82,7 +82,7 @@ func (b *Bot) absent(ctx context.Context, tx *store.Tx, m store.Manager, until *
 	if until == nil {
 		return "👋 " + name + " is back.", nil
 	}
-	words = fmt.Sprintf(awayMark+"%s is away until the end of %s.", name, in(until.Add(-time.Minute), homeZone).Format("Monday, 2 January"))
+	words = fmt.Sprintf(awayMark+"%s is away until the end of %s.", name, in(until.Add(-time.Minute), HomeZone).Format("Monday, 2 January"))
 	if a.Deputy == nil {
 		if err := handedBack(ctx, tx, m, a.Handed, "is away"); err != nil {
 			return "", err
@@ -99,7 +99,7 @@ func (b *Bot) absent(ctx context.Context, tx *store.Tx, m store.Manager, until *
 
 // leaveOn takes the answer to the question for the last day.
 func (b *Bot) leaveOn(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager, a store.Ask) error {
-	day, ok := dayIn(clean(msg.Text), in(tx.Now, homeZone))
+	day, ok := dayIn(clean(msg.Text), in(tx.Now, HomeZone))
 	if !ok {
 		return say(ctx, tx, msg, "I do not understand that day. Write it like 24 Dec, 24.12. or 2026-12-24; it must not be over, and at most a year away.")
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	HTTP          *http.Client
 	Listens       bool                    // there is an assistant that answers managers' plain words
 	Effects       map[string]store.Effect // what managers confirm, by kind
+	CRM           bool                    // there is one: tasks can be named
 	Files         *files.Store            // what clients have sent; nil: cards come without it
 	Log           *slog.Logger
 }
@@ -41,6 +42,7 @@ type Bot struct {
 	owners     []int64                // whom the settings make owners
 	secret     []byte                 // invites are made with it
 	listens    bool
+	crm        bool
 	effects    map[string]store.Effect
 	log        *slog.Logger
 }
@@ -54,7 +56,7 @@ func New(cfg Config) (*Bot, error) {
 	if client == nil {
 		client = &http.Client{Timeout: callTimeout}
 	}
-	b := &Bot{db: cfg.DB, files: cfg.Files, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token), listens: cfg.Listens, effects: cfg.Effects}
+	b := &Bot{db: cfg.DB, files: cfg.Files, configured: cfg.ApprovalsChat, log: cfg.Log, owners: cfg.Owners, secret: []byte(cfg.Token), listens: cfg.Listens, crm: cfg.CRM, effects: cfg.Effects}
 	b.approvals.Store(cfg.ApprovalsChat)
 	if cfg.Token == "" {
 		return b, nil

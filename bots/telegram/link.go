@@ -13,7 +13,7 @@ import (
 const linkHelp = `🔗 /link says to which restaurant a chat belongs:
 • reply <code>/link</code> to a card, or <code>/link NAME</code> with the restaurant's name
 • <code>/link ANNA to TRATTORIA</code>, with a name or a part of the number
-• <code>/link ANNA</code> in a restaurant's topic`
+• <code>/link ANNA</code> in a restaurant's topic` + linkTaskHelp
 
 // mostFound is how many chats are offered to choose from.
 const mostFound = 8
@@ -28,14 +28,17 @@ func (b *Bot) link(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 	if err != nil {
 		return err
 	}
-	if found && !card.ApprovalID.IsZero() {
-		return b.linkCard(ctx, tx, msg, m, card, args)
-	}
-	who, where := split(args)
 	here, inTopic, err := tx.RestaurantOfTopic(ctx, msg.Chat.ID, int64(msg.MessageThreadID))
 	if err != nil {
 		return err
 	}
+	if handled, err := b.linkTask(ctx, tx, msg, m, card, here); err != nil || handled {
+		return err
+	}
+	if found && !card.ApprovalID.IsZero() {
+		return b.linkCard(ctx, tx, msg, m, card, args)
+	}
+	who, where := split(args)
 	if who == "" {
 		return say(ctx, tx, msg, linkHelp)
 	}
@@ -43,6 +46,8 @@ func (b *Bot) link(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 	switch {
 	case err != nil:
 		return err
+	case len(chats) == 0 && b.crm && inTopic && bareTask(who) > 0:
+		return b.linkTaskTo(ctx, tx, msg, m, bareTask(who), where, here, store.Card{})
 	case len(chats) == 0:
 		return say(ctx, tx, msg, "I know no chat of “"+line(who, 60)+"”. Give a part of the name as it stands in WhatsApp, or at least five digits of the number.")
 	case len(chats) > 1 && !sole(chats, who):

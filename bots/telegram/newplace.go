@@ -12,13 +12,13 @@ import (
 	"marketa/store"
 )
 
-// homeZone is where a restaurant's clock is until somebody says otherwise.
-const homeZone = "Europe/Rome"
+// HomeZone is where a restaurant's clock is until somebody says otherwise.
+const HomeZone = "Europe/Rome"
 
-const newHelp = "🆕 <code>/new NAME</code> makes a restaurant. A link from Google Maps works too, if the name stands in it."
+const newHelp = "🆕 <code>/new NAME</code> makes a restaurant. A link from Google Maps works too, if the name stands in it, and so does the number or link of a task in Planfix."
 
 var (
-	planfixTask = regexp.MustCompile(`(?i)planfix|^#?\d{3,}$|/task/\d+`)
+	planfixTask = regexp.MustCompile(`(?i)planfix\.|^(?:planfix|task)?\s*#?\s*\d{3,}$|/task/\d+`)
 	mapsLink    = regexp.MustCompile(`(?i)^(https?://)?(maps\.app\.goo\.gl|goo\.gl/maps|g\.page|(www\.)?google\.[a-z.]+/maps|maps\.google\.[a-z.]+)\b`)
 )
 
@@ -27,6 +27,9 @@ var (
 func (b *Bot) newPlace(ctx context.Context, tx *store.Tx, msg *models.Message, m store.Manager) error {
 	if !m.Decides() {
 		return say(ctx, tx, msg, esc(deniedWords))
+	}
+	if words := arguments(msg.Text); planfixTask.MatchString(words) {
+		return b.newOfTask(ctx, tx, msg, m, words)
 	}
 	name, problem := placeName(arguments(msg.Text))
 	if problem != "" {
@@ -54,8 +57,6 @@ func placeName(words string) (name, problem string) {
 			return "", "The name does not stand in this link, and I open no links. Please write it: <code>/new NAME</code>."
 		}
 		return name, ""
-	case planfixTask.MatchString(words):
-		return "", "I cannot read tasks of Planfix yet. Please write the name: <code>/new NAME</code>."
 	case strings.Contains(words, "://"):
 		return "", "I can read the name from links of Google Maps only. Please write it: <code>/new NAME</code>."
 	case len([]rune(words)) > longestName:
@@ -119,7 +120,7 @@ func (b *Bot) makePlace(ctx context.Context, tx *store.Tx, msg *models.Message, 
 	if err != nil {
 		return err
 	}
-	id, ok, err := tx.MakeRestaurant(ctx, name, homeZone, m.TelegramID)
+	id, ok, err := tx.MakeRestaurant(ctx, name, HomeZone, m.TelegramID)
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (b *Bot) touch(ctx context.Context, tx *store.Tx, q *models.CallbackQuery, 
 	}
 	parts := strings.Split(strings.TrimPrefix(q.Data, screenMark), ":")
 	t := touched{query: q, manager: m, chat: chat, message: message, verb: parts[0], args: parts[1:]}
-	for _, judge := range []func(context.Context, *store.Tx, touched) (bool, error){b.touchMapping, b.touchRestaurant, b.touchTeam, b.touchTexts} {
+	for _, judge := range []func(context.Context, *store.Tx, touched) (bool, error){b.touchMapping, b.touchRestaurant, b.touchTeam, b.touchTexts, b.touchTask} {
 		if known, err := judge(ctx, tx, t); known || err != nil {
 			return err
 		}

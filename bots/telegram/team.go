@@ -41,7 +41,7 @@ func (b *Bot) teamScreen(ctx context.Context, tx *store.Tx, m store.Manager) (sc
 		s.html += "\n" + memberText(x, all, tx)
 	}
 	for _, i := range invites {
-		s.html += fmt.Sprintf("\n✉️ an invite as %s by %s, until %s", i.Role, line(cmp.Or(i.By, "an owner"), 60), in(i.ExpiresAt, homeZone).Format("2 Jan 15:04"))
+		s.html += fmt.Sprintf("\n✉️ an invite as %s by %s, until %s", i.Role, line(cmp.Or(i.By, "an owner"), 60), in(i.ExpiresAt, HomeZone).Format("2 Jan 15:04"))
 	}
 	if m.Role == "owner" {
 		for _, x := range all[:min(len(all), 30)] {
@@ -62,7 +62,7 @@ func (b *Bot) teamScreen(ctx context.Context, tx *store.Tx, m store.Manager) (sc
 func memberText(x store.Manager, all []store.Manager, tx *store.Tx) string {
 	s := roleMarks[x.Role] + " " + line(nameOr(x), 60) + " · " + x.Role
 	if x.Away(tx.Now) {
-		s += " · 🌴 away until " + in(*x.AwayUntil, homeZone).Format("2 Jan")
+		s += " · 🌴 away until " + in(*x.AwayUntil, HomeZone).Format("2 Jan")
 	}
 	for _, d := range all {
 		if d.ID == x.DeputyID {

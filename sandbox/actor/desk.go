@@ -15,6 +15,9 @@ func (v view) assist() Reply {
 	} else {
 		a.in = a.before()
 	}
+	if answer, ok := a.inCRM(); ok {
+		return answer
+	}
 	for _, w := range demands {
 		if m := w.heard.FindStringSubmatch(a.words); m != nil {
 			return a.carry(w.name, groups(w.heard, m))

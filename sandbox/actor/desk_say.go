@@ -53,6 +53,9 @@ var deskTexts = map[string][4]string{
 	"answered":           {"We have answered: %s.", "Wir haben geantwortet: %s.", "Abbiamo risposto: %s.", "Hemos respondido: %s."},
 	"never":              {"never", "nie", "mai", "nunca"},
 	"nobody_called":      {"I know nobody called “%s”.", "Ich kenne niemanden namens „%s“.", "Non conosco nessuno di nome «%s».", "No conozco a nadie llamado «%s»."},
+	"crm_none":           {"There is no such task in Planfix. Shall I create one, or which number has it?", "So eine Aufgabe gibt es in Planfix nicht. Soll ich eine anlegen, oder welche Nummer hat sie?", "In Planfix non c'è un'attività così. Ne creo una, o che numero ha?", "En Planfix no hay ninguna tarea así. ¿Creo una, o qué número tiene?"},
+	"crm_found":          {"In Planfix:", "In Planfix:", "In Planfix:", "En Planfix:"},
+	"crm_stands":         {"Planfix task %d “%s” is %s.", "Planfix-Aufgabe %d „%s“ ist %s.", "L'attività %d «%s» in Planfix è %s.", "La tarea %d «%s» de Planfix está en %s."},
 	"failed":             {"That did not work: %s", "Das ging nicht: %s", "Non ha funzionato: %s", "No ha funcionado: %s"},
 }
 
@@ -69,6 +72,9 @@ var quotedName = regexp.MustCompile(`of the name “([^”]*)”`)
 func (a *assistant) refusal(bad string) Reply {
 	if m := quotedName.FindStringSubmatch(bad); m != nil {
 		return Reply{Text: a.text("nobody_called", m[1])}
+	}
+	if strings.Contains(bad, "Planfix") {
+		return Reply{Text: bad}
 	}
 	if strings.Contains(bad, "has not asked") {
 		return a.say("who")

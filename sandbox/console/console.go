@@ -29,6 +29,8 @@ type Config struct {
 	// Why tells what stands behind a card, false where nothing does; messages of the bot that begin with CardMark offer it. Without it none do.
 	Why      func(ctx context.Context, chat int64, message int) (Why, bool, error)
 	CardMark string
+
+	Outside Outside // the feeds, the payments and the CRM; without Places the page does not have them
 }
 
 // Number is one of the agency's WhatsApp numbers, by the channel's name in the simulator.

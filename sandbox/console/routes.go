@@ -21,6 +21,7 @@ func (c *Console) routes() http.Handler {
 	mux.HandleFunc("GET /why", c.with((*generation).why))
 	mux.HandleFunc("GET /file/whatsapp/{channel}/{id}", c.with((*generation).fileWhatsApp))
 	mux.HandleFunc("GET /file/telegram/{id}", c.with((*generation).fileTelegram))
+	mux.HandleFunc("GET /file/meta/{id}/{nth}", c.with((*generation).filePicture))
 	mux.HandleFunc("GET /sample/{file}", fileSample)
 	mux.Handle("POST /api/whatsapp/say", action(c, (*generation).say))
 	mux.Handle("POST /api/whatsapp/thing", action(c, (*generation).sendThing))
@@ -34,6 +35,8 @@ func (c *Console) routes() http.Handler {
 	mux.Handle("POST /api/telegram/edit", action(c, (*generation).editTelegram))
 	mux.Handle("POST /api/telegram/press", action(c, (*generation).press))
 	mux.Handle("POST /api/telegram/start", action(c, (*generation).start))
+	mux.Handle("POST /api/planfix/move", action(c, (*generation).moveTask))
+	mux.Handle("POST /api/planfix/write", action(c, (*generation).writeTask))
 	mux.Handle("POST /api/control", action(c, (*generation).control))
 	return onlyOurPage(http.NewCrossOriginProtection().Handler(mux))
 }

@@ -24,6 +24,11 @@ func (c *generation) sections() map[string]json.RawMessage {
 			all[fmt.Sprintf("telegram/%d", chat.ID)] = c.telegram(chat.ID)
 		}
 	}
+	if c.Outside.Places != nil {
+		if v, ok := c.outside(); ok {
+			all["outside"] = v
+		}
+	}
 	out := make(map[string]json.RawMessage, len(all))
 	for key, value := range all {
 		if body, err := json.Marshal(value); err == nil { // views are plain values: there is nothing that could fail
@@ -41,6 +46,7 @@ type metaView struct {
 	StandIn  bool          `json:"standIn"`
 	Group    int64         `json:"group"`
 	CardMark string        `json:"cardMark,omitempty"`
+	Outside  bool          `json:"outside"`
 	Groups   []groupView   `json:"groups"`
 	Samples  []sampleView  `json:"samples"`
 	Numbers  []numberView  `json:"numbers"`
@@ -79,7 +85,7 @@ type controlView struct {
 
 func (c *generation) meta() metaView {
 	v := metaView{
-		Build: c.build, Boot: c.boot, Model: c.Model, StandIn: c.StandIn, Group: c.Group,
+		Build: c.build, Boot: c.boot, Model: c.Model, StandIn: c.StandIn, Group: c.Group, Outside: c.Outside.Places != nil,
 		Groups: c.groups(), Samples: samples(), Numbers: []numberView{}, People: []personView{}, Managers: []actorView{}, Controls: []controlView{},
 	}
 	if c.Why != nil {

@@ -70,6 +70,11 @@ func (c *generation) listen(r *http.Request) (wake func() bool, stop func()) {
 	whatsapp, stopWhatsApp := c.WhatsApp.Subscribe()
 	tele, stopTelegram := c.Telegram.Subscribe()
 	own, stopOwn := c.nudges.subscribe()
+	var crm <-chan struct{} // nil: never
+	stopCRM := func() {}
+	if c.Outside.Planfix != nil {
+		crm, stopCRM = c.Outside.Planfix.Subscribe()
+	}
 	ticker := time.NewTicker(breath)
 	over := func() bool {
 		select {
@@ -88,11 +93,12 @@ func (c *generation) listen(r *http.Request) (wake func() bool, stop func()) {
 		case <-whatsapp:
 		case <-tele:
 		case <-own:
+		case <-crm:
 		case <-ticker.C:
 		}
 		return !over()
 	}
-	return wake, func() { ticker.Stop(); stopWhatsApp(); stopTelegram(); stopOwn() }
+	return wake, func() { ticker.Stop(); stopWhatsApp(); stopTelegram(); stopOwn(); stopCRM() }
 }
 
 // diff is what the page must hear to get from known to now.

@@ -123,7 +123,7 @@ func (s *Sim) listComments(c call) (reply, error) {
 func (s *Sim) commentRow(t *task, c *comment) map[string]any {
 	all := map[string]any{
 		"id": c.id, "type": "Comment", "fromType": "Planfix", "description": c.description, "task": refJSON{ID: t.id},
-		"owner": personJSON{ID: c.owner}, "isDeleted": false, "isPinned": c.pinned, "isNotRead": false, "files": s.fileRows(c.files),
+		"owner": employee(c.owner), "isDeleted": false, "isPinned": c.pinned, "isNotRead": false, "files": s.fileRows(c.files),
 		"dateTime": timePoint(c.at),
 	}
 	if c.from != c.to {

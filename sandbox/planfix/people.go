@@ -5,6 +5,14 @@ import "errors"
 // ErrNobody is something that employees cannot do: no such task, no such status.
 var ErrNobody = errors.New("planfix: no such task or status")
 
+// The employees: 5 is whom the token acts as, 6 is a person who works there.
+func employee(id string) personJSON {
+	return personJSON{ID: id, Name: map[string]string{"user:5": "Marketa", "user:6": Employee}[id]}
+}
+
+// Employee is the person who works in the account.
+const Employee = "Vera"
+
 // AddTask is an employee's new task; custom holds the values of custom fields.
 func (s *Sim) AddTask(name string, custom map[int]any) int {
 	s.mu.Lock()
@@ -37,6 +45,15 @@ func (s *Sim) Write(taskID int, words string) error {
 	return s.touch(taskID, func(t *task) error {
 		t.comments = append(t.comments, &comment{id: s.newID(), owner: "user:6", description: words, at: s.clock.Now()})
 		s.happened("comment_added", t)
+		return nil
+	})
+}
+
+// SetField is an employee who fills a custom field of a task.
+func (s *Sim) SetField(taskID, field int, value string) error {
+	return s.touch(taskID, func(t *task) error {
+		t.custom[field] = value
+		s.happened("task_changed", t)
 		return nil
 	})
 }

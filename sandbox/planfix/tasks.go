@@ -307,7 +307,7 @@ func (s *Sim) taskRow(t *task) map[string]any {
 	name, _ := s.statusName(t.status)
 	all := map[string]any{
 		"id": t.id, "name": t.name, "description": t.description, "priority": t.priority, "status": refJSON{t.status, name},
-		"processId": processID, "type": "task", "assigner": personJSON{ID: t.sender}, "assignees": t.assignees, "participants": t.participants,
+		"processId": processID, "type": "task", "assigner": employee(t.sender), "assignees": t.assignees, "participants": t.participants,
 		"dateTime": timePoint(t.created), "dateOfLastUpdate": timePoint(t.changed), "isDeleted": t.deleted, "files": s.fileRows(t.files),
 		"sourceObjectId": t.sourceObject, "hasEndDate": t.end != nil,
 	}

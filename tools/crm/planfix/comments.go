@@ -3,6 +3,7 @@ package planfix
 import (
 	"context"
 	"html"
+	"regexp"
 	"strings"
 )
 
@@ -33,7 +34,7 @@ func (c *Client) Comments(ctx context.Context, task int64, offset int) (Page[Com
 		listBody
 		TypeList    string `json:"typeList"`
 		ResultOrder string `json:"resultOrder"`
-	}{Query{Offset: offset}.body([]string{"id", "type", "description", "owner", "dateTime", "isDeleted", "files"}), "Comments", "Desc"}
+	}{Query{Offset: offset}.body([]string{"id", "type", "description", "owner", "dateTime", "isDeleted", "files", "changeStatus"}), "Comments", "Desc"}
 	path := "/task/" + number(task) + "/comments/list"
 	var answer commentsAnswer
 	status, err := c.post(ctx, op, path, nil, asked, &answer)
@@ -53,4 +54,21 @@ type commentsAnswer struct {
 // Lines makes the vendor's HTML of plain text: nothing in it is a tag, and lines stay lines.
 func Lines(text string) string {
 	return strings.ReplaceAll(html.EscapeString(strings.ReplaceAll(text, "\r\n", "\n")), "\n", "<br>")
+}
+
+var (
+	lineEnds = regexp.MustCompile(`(?i)<br\s*/?>|</(?:p|div|li|tr|h\d)>`)
+	anyTag   = regexp.MustCompile(`<[^<>]*>`)
+)
+
+// Plain is the vendor's HTML as people read it: no tags, one space between words, lines stay lines.
+func Plain(text string) string {
+	text = html.UnescapeString(anyTag.ReplaceAllString(lineEnds.ReplaceAllString(text, "\n"), ""))
+	var lines []string
+	for _, l := range strings.Split(text, "\n") {
+		if l = strings.Join(strings.Fields(l), " "); l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return strings.Join(lines, "\n")
 }

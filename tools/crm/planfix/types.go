@@ -190,6 +190,14 @@ type Comment struct {
 	DateTime    *TimePoint `json:"dateTime"`
 	IsDeleted   bool       `json:"isDeleted"`
 	Files       []File     `json:"files"`
+
+	ChangeStatus *StatusChange `json:"changeStatus"` // nil: the task was not moved with it
+}
+
+// StatusChange is a move of the task, told by the comment that came with it.
+type StatusChange struct {
+	Old ID `json:"oldStatusId"`
+	New ID `json:"newStatusId"`
 }
 
 // CommentWrite is a new comment. Nobody is told of it unless Recipients says so.

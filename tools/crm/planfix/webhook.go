@@ -77,7 +77,7 @@ func ParseEvent(body []byte, query url.Values) (Event, error) {
 func (e *Event) take(values map[string]string) {
 	pick := func(key string) string { v := values[key]; delete(values, key); return v }
 	e.Name, e.Status, e.Restaurant, e.At = strings.ToLower(pick("event")), pick("status"), pick("restaurant"), pick("at")
-	e.Task = taskNumber(pick("task"))
+	e.Task = ParseTask(pick("task"))
 	e.Other = values
 }
 
@@ -138,8 +138,8 @@ func clean(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// taskNumber reads "10234", "#10234", "10 234" and a task's address; 0 for everything else.
-func taskNumber(s string) int64 {
+// ParseTask reads "10234", "#10234", "10 234" and a task's address; 0 for everything else.
+func ParseTask(s string) int64 {
 	if u, err := url.Parse(s); err == nil && u.Host != "" {
 		_, s, _ = strings.Cut(u.Path, "/task/")
 	}
