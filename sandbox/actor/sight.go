@@ -32,9 +32,9 @@ type Scene struct {
 func See(picture []byte) Scene {
 	look, ok := Colours(picture)
 	if !ok {
-		return Scene{Tags: []string{}}
+		return Scene{Tags: []string{}, Kind: "other"}
 	}
-	best, nearest := Scene{Tags: []string{}}, float64(mostApart)
+	best, nearest := Scene{Tags: []string{}, Kind: "other"}, float64(mostApart)
 	for _, s := range sights() {
 		if d := farApart(look, s.look); d < nearest {
 			best, nearest = s.scene, d
