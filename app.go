@@ -38,6 +38,7 @@ import (
 	"marketa/tools/crm"
 	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
+	choice "marketa/tools/images/choose"
 	"marketa/tools/images/gallery"
 	"marketa/tools/images/vertex"
 	"marketa/tools/life"
@@ -63,6 +64,7 @@ type App struct {
 	gallery  *gallery.Gallery
 	keys     *seal.Keys // that clients' tokens are sealed with
 	pictures publish.Pictures
+	chooser  choice.Chooser // the picture for a post
 	meta     *meta.Client
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
@@ -177,7 +179,7 @@ func (a *App) now() time.Time {
 
 // effects are what managers ask for in plain language and confirm with a tap, by the kind of the proposal.
 func (a *App) effects() map[string]store.Effect {
-	all := deskTools.Effects()
+	all := withPictures(deskTools.Effects())
 	all[profile.Change] = profile.Confirmed
 	maps.Copy(all, crm.Effects())
 	return all
@@ -206,11 +208,11 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools(), crmTools(a.db, a.crm))...)
-	if err != nil {
+	if a.router, err = newRouter(a.cfg, a.db, a.meters, a.log); err != nil {
 		return nil, err
 	}
-	if a.router, err = newRouter(a.cfg, a.db, a.meters, a.log); err != nil {
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts))...)
+	if err != nil {
 		return nil, err
 	}
 	a.gallery = &gallery.Gallery{DB: a.db, Files: a.files, Router: a.router, Prompts: prompts, Log: a.log}
@@ -218,7 +220,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		a.gallery.Space = a.vertex
 	}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
-		Apply: map[string]agent.Applier{profile.Change: profile.Apply}, Effects: a.effects(), Begins: a.begins(),
+		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply}), Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
 
@@ -268,6 +270,8 @@ func newRouter(cfg Config, db *store.DB, m *meters, log *slog.Logger) (*llm.Rout
 		llm.Desk:       reply,
 		llm.Transcribe: transcribe,
 		llm.Look:       look,
+		llm.Rules:      look,
+		llm.Choose:     look,
 	}
 	return llm.NewRouter(llm.Config{Routes: routes, Book: m.model(agent.Books(db, log)), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})

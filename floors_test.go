@@ -28,7 +28,10 @@ var floors = map[string]float64{
 
 	"tools/*": 4, // one capability each
 
-	"tools/images/gallery": 4, // what stands in a restaurant's pictures
+	"tools/images/gallery": 4,   // what stands in a restaurant's pictures
+	"tools/images/rules":   4,   // what may be shown
+	"tools/images/choose":  3.7, // the one picture for a post
+	"tools/images/search":  3.5, // finding pictures
 
 	"tools":           3, // what a tool is
 	"store/storetest": 3, // a clean database per test

@@ -38,8 +38,10 @@ require (
 
 require (
 	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646 // indirect
+	github.com/pgvector/pgvector-go v0.3.0
 	github.com/stripe/stripe-go/v76 v76.25.0 // indirect
 	github.com/tink-crypto/tink-go/v2 v2.9.0
+	github.com/x448/float16 v0.8.4 // indirect
 )
 
 require (

@@ -75,11 +75,11 @@ func Policies() []Policy {
 		usual(Qualification, 30*time.Minute, "Understand the restaurant and what it wants from social media, so that a manager can decide whether we fit."),
 		usual(Onboarding, time.Hour, "Collect what we need to start, and get a clear yes to what a manager has offered."),
 		usual(Connection, time.Hour, "Get the restaurant's Facebook page and Instagram account connected."),
-		usual(ContentSetup, 2*time.Hour, "Gather photos, wishes and rules, so that the first posts look like this restaurant."),
-		usual(FirstApprovals, 2*time.Hour, "Get a clear yes or a clear change for each of the first posts."),
-		usual(Activation, 30*time.Minute, "Help the client through the first payment, so that publishing can start."),
-		usual(Active, time.Hour, "Keep the client well served: answer, take wishes and news, keep the profile true."),
-		usual(AtRisk, 15*time.Minute, "Keep the client: find out what is wrong and bring in a person who can put it right."),
+		usual(ContentSetup, 2*time.Hour, "Gather photos, wishes and rules, so that the first posts look like this restaurant.").with(pictureTools()...),
+		usual(FirstApprovals, 2*time.Hour, "Get a clear yes or a clear change for each of the first posts.").with(pictureTools()...),
+		usual(Activation, 30*time.Minute, "Help the client through the first payment, so that publishing can start.").with(pictureTools()...),
+		usual(Active, time.Hour, "Keep the client well served: answer, take wishes and news, keep the profile true.").with(pictureTools()...),
+		usual(AtRisk, 15*time.Minute, "Keep the client: find out what is wrong and bring in a person who can put it right.").with(pictureTools()...),
 		usual(Paused, 4*time.Hour, "Stay in touch without pressing, and notice when the client wants to go on."),
 		usual(Closed, 4*time.Hour, "Answer politely, and notice when a former client wants to come back."),
 	}
@@ -94,6 +94,17 @@ func usual(stage Stage, sla time.Duration, goal string) Policy {
 		NeedApprovals: 1,
 		Guards:        []Guard{GuardPlainText, GuardLanguage, GuardBacked, GuardInternals},
 	}
+}
+
+// with is the policy with more tools.
+func (p Policy) with(tools ...string) Policy {
+	p.Tools = append(p.Tools, tools...)
+	return p
+}
+
+// pictureTools are for those whose posts we make.
+func pictureTools() []string {
+	return []string{"rules_list", "rules_propose", "images_search", "images_choose"}
 }
 
 // checkPolicies names every stage without a policy and every policy that would let something through.

@@ -59,14 +59,17 @@ const (
 
 // NewRules are rules that somebody has released.
 type NewRules struct {
-	Source     ID[rowKind] // the proposal or the confirmed card: a second time nothing is added
+	Source     RuleSource // the proposal or the confirmed card: a second time nothing is added
 	Words      string
 	Clauses    []PhotoClause
 	ApprovedBy string
 }
 
+// RuleSource is the id of what rules came with.
+type RuleSource = ID[rowKind]
+
 // RulesFrom is the source of rules that came with a proposal or a confirmed card.
-func RulesFrom[K any](id ID[K]) ID[rowKind] { return ID[rowKind](id) }
+func RulesFrom[K any](id ID[K]) RuleSource { return RuleSource(id) }
 
 const ruleColumns = `id, n, words, rule AS clause, state, approved_by, created_at, retired_by, retired_at`
 

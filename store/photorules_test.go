@@ -34,8 +34,15 @@ func reachesOfRules(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"AddRules": only(func(tx *store.Tx) error {
 			return tx.AddRules(ctx, store.NewRules{Source: store.RulesFrom(x.proposal.ID), Words: "intruder", Clauses: []store.PhotoClause{{}}})
 		}),
-		"Happened":   func(tx *store.Tx) (any, error) { return tx.Happened(ctx, "intruder", "intruder") },
-		"RetireRule": func(tx *store.Tx) (any, error) { return tx.RetireRule(ctx, 1, "intruder") },
+		"Happened":    func(tx *store.Tx) (any, error) { return tx.Happened(ctx, "intruder", "intruder") },
+		"Figures":     func(tx *store.Tx) (any, error) { return tx.Figures(ctx) },
+		"PhotoFaults": func(tx *store.Tx) (any, error) { return tx.PhotoFaults(ctx, x.photo, monday) },
+		"PhotoDoubts": func(tx *store.Tx) (any, error) { return tx.PhotoDoubts(ctx, x.photo, monday) },
+		"SearchPhotos": func(tx *store.Tx) (any, error) {
+			return tx.SearchPhotos(ctx, store.PhotoQuery{Vector: somewhere(), Most: 99})
+		},
+		"WouldRemain": func(tx *store.Tx) (any, error) { a, l, err := tx.WouldRemain(ctx, nil, monday); return a + l, err },
+		"RetireRule":  func(tx *store.Tx) (any, error) { return tx.RetireRule(ctx, 1, "intruder") },
 		"SaveLook": only(func(tx *store.Tx) error {
 			return tx.SaveLook(ctx, store.Look{Photo: x.photo, Question: "question of " + x.mark, Seen: true})
 		}),

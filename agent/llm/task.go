@@ -10,6 +10,8 @@ const (
 	Translate  Task = "translate"  // for people who read another language; nobody sends it as it is
 	Look       Task = "look"       // what stands in a picture, which is the question's only llms.BinaryContent
 	Desk       Task = "desk"       // what a manager asks in plain words, with tools
+	Rules      Task = "rules"      // somebody's words about pictures, as rules
+	Choose     Task = "choose"     // which of these pictures
 )
 
 // Inaudible is what a model answers to [Transcribe] when it cannot make out a word.

@@ -13,8 +13,15 @@ func (v view) structured() string {
 	if len(s.props) == 0 && s.is("object") {
 		s = v.describedSchema()
 	}
-	if s.translates() {
+	switch {
+	case s.translates():
 		return v.translation(nil)
+	case s.asksForRules():
+		return v.photoRules()
+	case s.choosesPhoto():
+		return v.choosePhoto()
+	case s.asksInEnglish():
+		return v.inEnglish()
 	}
 	points := v.points()
 	p := point{act: tells, text: v.words()}
