@@ -10,18 +10,29 @@ import (
 
 // StageStanding is what the restaurant has, as far as stages ask for it.
 func (tx *Tx) StageStanding(ctx context.Context) (stages.Standing, error) {
-	type counts struct{ Photos, Rules, Approved int }
-	c, err := row[counts](ctx, tx, `SELECT (SELECT count(*) FROM photos WHERE restaurant_id = $1 AND withdrawn_at IS NULL) AS photos,
+	type counts struct {
+		Rules, Approved int
+		Connected       bool
+	}
+	c, err := row[counts](ctx, tx, `SELECT EXISTS (SELECT FROM connections WHERE restaurant_id = $1 AND state = 'active') AS connected,
 		(SELECT count(*) FROM photo_rules WHERE restaurant_id = $1 AND state = 'active') AS rules,
 		(SELECT count(*) FROM post_approvals WHERE restaurant_id = $1 AND state = 'sent') AS approved`, tx.Restaurant)
 	if err != nil {
 		return stages.Standing{}, fmt.Errorf("store: standing: %w", err)
 	}
+	photos, err := tx.CountGallery(ctx)
+	if err != nil {
+		return stages.Standing{}, err
+	}
+	paid, err := tx.PaidNow(ctx)
+	if err != nil {
+		return stages.Standing{}, err
+	}
 	p, err := tx.Profile(ctx)
 	if err != nil {
 		return stages.Standing{}, err
 	}
-	s := stages.Standing{Known: map[string]bool{}, Photos: c.Photos, Rules: c.Rules, Approved: c.Approved}
+	s := stages.Standing{Known: map[string]bool{}, Photos: photos.Known, Rules: c.Rules, Connected: c.Connected, Approved: c.Approved, Paid: paid}
 	for _, section := range Sections() {
 		s.Known[string(section)] = p.Known(section)
 	}

@@ -87,7 +87,7 @@ func (tx *Tx) AddRules(ctx context.Context, r NewRules) error {
 			return wrapped("add rules", err)
 		}
 	}
-	return nil
+	return tx.StageMayMove(ctx)
 }
 
 // ActiveRules are those that hold now, in the order of their numbers.

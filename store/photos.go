@@ -210,9 +210,12 @@ func (tx *Tx) PhotoSeen(ctx context.Context, p Photo, token LeaseToken) error {
 	if tags == nil {
 		tags = []string{}
 	}
-	return tx.leasedPhoto(ctx, `UPDATE photos SET state = $4, alt = $5, dish = $6, tags = $7, season = $8, kind = $9, people = $10, faces = $11, children = $12, logos = $13,
+	if err := tx.leasedPhoto(ctx, `UPDATE photos SET state = $4, alt = $5, dish = $6, tags = $7, season = $8, kind = $9, people = $10, faces = $11, children = $12, logos = $13,
 		text_in_image = $14, quality = $15, risk = $16, risk_notes = $17, analyzed_at = $18, failures = 0 WHERE restaurant_id = $1 AND id = $2 AND lease_token = $3`,
-		p.ID, token, p.State, p.Alt, p.Dish, tags, p.Season, p.Kind, p.People, p.Faces, p.Children, p.Logos, p.TextInImage, p.Quality, p.Risk, p.RiskNotes, tx.Now)
+		p.ID, token, p.State, p.Alt, p.Dish, tags, p.Season, p.Kind, p.People, p.Faces, p.Children, p.Logos, p.TextInImage, p.Quality, p.Risk, p.RiskNotes, tx.Now); err != nil {
+		return err
+	}
+	return tx.StageMayMove(ctx)
 }
 
 // HasVector says whether the photo lies in the space of the model already.

@@ -416,6 +416,23 @@ func (tx *Tx) History(ctx context.Context, s Section, n int) ([]ProfileLine, err
 	return out, nil
 }
 
+// AllHistory is what was noted of everything, the newest first. The key of a free fact is its field.
+func (tx *Tx) AllHistory(ctx context.Context, n int) ([]ProfileLine, error) {
+	all, err := rows[noted](ctx, tx, `SELECT `+notedColumns+` FROM facts WHERE restaurant_id = $1 ORDER BY noted_at DESC, id DESC LIMIT $2`, tx.Restaurant, n)
+	if err != nil {
+		return nil, fmt.Errorf("store: history: %w", err)
+	}
+	var out []ProfileLine
+	for _, x := range all {
+		l := ProfileLine{Key: x.Field, Text: x.Value, Gone: x.Gone, Noted: x.who()}
+		if x.Section != nil {
+			l.Section, l.Key = Section(*x.Section), x.Key
+		}
+		out = append(out, l)
+	}
+	return out, nil
+}
+
 // SaidIn is who has said what a proposal notes, and who has released it.
 func (tx *Tx) SaidIn(ctx context.Context, p ProposalID) (Noted, error) {
 	type from struct{ Client, Manager string }

@@ -18,6 +18,7 @@ func profileReaches(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 	}
 	return map[string]func(tx *store.Tx) (any, error){
 		"AdvanceStage": only(func(tx *store.Tx) error { return tx.AdvanceStage(ctx) }),
+		"AllHistory":   func(tx *store.Tx) (any, error) { return tx.AllHistory(ctx, 9) },
 		"History":      func(tx *store.Tx) (any, error) { return tx.History(ctx, store.SectionTone, 9) },
 		"Missing":      func(tx *store.Tx) (any, error) { return tx.Missing(ctx) },
 		"NoteLine": only(func(tx *store.Tx) error {

@@ -45,6 +45,8 @@ func (b *Bot) obey(ctx context.Context, tx *store.Tx, msg *models.Message, m sto
 		return b.link(ctx, tx, msg, m)
 	case "restaurant":
 		return b.restaurant(ctx, tx, msg, m)
+	case "profile":
+		return b.profile(ctx, tx, msg, m)
 	case "ignored":
 		return b.ignored(ctx, tx, msg, m)
 	case "team":

@@ -20,6 +20,7 @@ func orders() []order {
 	return []order{
 		{"queue", "what waits for a decision", "omv"},
 		{"restaurant", "a restaurant on one screen: /restaurant NAME", "omv"},
+		{"profile", "what we know about a restaurant, and what is missing: /profile NAME", "omv"},
 		{"new", "a new restaurant: /new NAME", "om"},
 		{"link", "a chat belongs to a restaurant: reply /link to a card", "om"},
 		{"ignored", "chats that make no cards", "omv"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-telegram/bot/models"
 
+	"marketa/stages"
 	"marketa/store"
 )
 
@@ -39,7 +40,7 @@ func (b *Bot) restaurant(ctx context.Context, tx *store.Tx, msg *models.Message,
 		}
 		return b.show(ctx, tx, msg, m, s)
 	}
-	return b.show(ctx, tx, msg, m, chooseRestaurant(found, name, tx.Now))
+	return b.show(ctx, tx, msg, m, chooseFor(verbOpen, "restaurant", found, name, tx.Now))
 }
 
 // living leaves closed leads out, unless there is nothing else.
@@ -66,8 +67,8 @@ func (b *Bot) restaurantMeant(ctx context.Context, tx *store.Tx, msg *models.Mes
 	return tx.RestaurantOfTopic(ctx, msg.Chat.ID, int64(msg.MessageThreadID))
 }
 
-// chooseRestaurant lists those that a name may mean.
-func chooseRestaurant(found []store.Entry, name string, now time.Time) screen {
+// chooseFor lists those that a name may mean; the verb says what a tap opens.
+func chooseFor(verb, command string, found []store.Entry, name string, now time.Time) screen {
 	if len(found) == 0 {
 		if name == "" {
 			return screen{html: "There is no restaurant yet. /new NAME makes one; a client who writes makes one by himself."}
@@ -76,11 +77,11 @@ func chooseRestaurant(found []store.Entry, name string, now time.Time) screen {
 	}
 	s := screen{html: "🍽 Which restaurant?"}
 	if name == "" {
-		s.html = "🍽 Which restaurant? Those that wrote last; <code>/restaurant NAME</code> finds others."
+		s.html = "🍽 Which restaurant? Those that wrote last; <code>/" + command + " NAME</code> finds others."
 	}
 	shown := found[:min(len(found), pageSize)]
 	for i, l := range apart(shown, now) {
-		s.rows = append(s.rows, line1(l, data(verbOpen, short64(shown[i].ID))))
+		s.rows = append(s.rows, line1(l, data(verb, short64(shown[i].ID))))
 	}
 	if hidden := len(found) - len(shown); hidden > 0 && name != "" {
 		s.html += fmt.Sprintf(" There are %d more; give more of the name.", hidden)
@@ -102,7 +103,12 @@ func (b *Bot) dossier(ctx context.Context, tx *store.Tx, id store.RestaurantID, 
 	if err != nil {
 		return screen{}, err
 	}
-	s := screen{html: dossierText(d, chats, moves, tx.Now)}
+	var missing []stages.Need
+	if err := tx.Within(ctx, id, func(tx *store.Tx) (err error) { missing, err = tx.Missing(ctx); return err }); err != nil {
+		return screen{}, err
+	}
+	s := screen{html: dossierText(d, chats, moves, tx.Now) + "\n\n" + missingText(missing), rows: [][]store.NoticeButton{line1("🗂 Profile", data(verbProfile, short64(id)))}}
+	s.html = strings.TrimSpace(s.html)
 	if !m.Decides() {
 		return s, nil
 	}

@@ -24,6 +24,8 @@ const (
 	verbUndo      = "un" // move: back
 	verbKeepName  = "kn" // restaurant: it is called as the chat is
 	verbOpen      = "rs" // restaurant: its screen
+	verbProfile   = "pf" // restaurant: what is known
+	verbHistory   = "ph" // restaurant: what was noted, and when
 	verbRename    = "rn" // restaurant
 	verbZones     = "zn" // restaurant
 	verbZone      = "zs" // restaurant, zone
@@ -96,7 +98,7 @@ func (b *Bot) touch(ctx context.Context, tx *store.Tx, q *models.CallbackQuery, 
 	}
 	parts := strings.Split(strings.TrimPrefix(q.Data, screenMark), ":")
 	t := touched{query: q, manager: m, chat: chat, message: message, verb: parts[0], args: parts[1:]}
-	for _, judge := range []func(context.Context, *store.Tx, touched) (bool, error){b.touchMapping, b.touchRestaurant, b.touchTeam, b.touchTexts, b.touchTask} {
+	for _, judge := range []func(context.Context, *store.Tx, touched) (bool, error){b.touchMapping, b.touchRestaurant, b.touchTeam, b.touchTexts, b.touchTask, b.touchProfile} {
 		if known, err := judge(ctx, tx, t); known || err != nil {
 			return err
 		}
