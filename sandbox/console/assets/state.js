@@ -21,6 +21,7 @@ export function apply({ fresh, sections: changed }) {
 }
 
 export const meta = () => sections.get("meta");
+export const outside = () => sections.get("outside") || { places: [], statuses: [] };
 export const clock = () => sections.get("clock") || {};
 const nobody = { messages: [], presence: "" };
 // whatsapp is one conversation as this person sees it; a place is a number's channel or a group's id.
