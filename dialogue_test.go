@@ -127,7 +127,7 @@ func isSaid(line string) bool {
 }
 
 func isHold(line string) bool {
-	return strings.HasPrefix(line, "stage ") || strings.HasPrefix(line, "sent ") || strings.HasPrefix(line, "fact ") || strings.HasPrefix(line, "drafts ") || strings.HasPrefix(line, "crm ")
+	return strings.HasPrefix(line, "stage ") || strings.HasPrefix(line, "sent ") || strings.HasPrefix(line, "fact ") || strings.HasPrefix(line, "drafts ") || strings.HasPrefix(line, "crm ") || strings.HasPrefix(line, "published ")
 }
 
 // play acts and returns the session as it went.

@@ -254,7 +254,7 @@ func (s *scene) patch(channel, settings string) {
 func (s *scene) vendor(what string) {
 	s.t.Helper()
 	name, how, _ := strings.Cut(what, " ")
-	if name == "planfix" && s.planfixLoses(how) {
+	if name == "planfix" && s.planfixLoses(how) || name == "meta" && s.metaVendor(how) {
 		return
 	}
 	if name == "telegram" && s.telegramLimits(how) || name == "whapi" && s.whapiFiles(how) {

@@ -245,7 +245,7 @@ var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until |since |between |and |f
 
 // lines puts what follows the first line under it.
 func lines(prefix, text string) []string {
-	parts := strings.Split(strings.TrimSpace(toldInvite.ReplaceAllString(clockTimes.ReplaceAllString(text, "${1}hh:mm${2}"), "{invite}")), "\n")
+	parts := strings.Split(strings.TrimSpace(toldInvite.ReplaceAllString(clockTimes.ReplaceAllString(maskPermalinks(text), "${1}hh:mm${2}"), "{invite}")), "\n")
 	out := []string{strings.TrimRight(prefix+parts[0], " ")}
 	for _, p := range parts[1:] {
 		out = append(out, strings.TrimRight("    "+p, " "))
@@ -277,6 +277,8 @@ func (s *scene) hold(line string) {
 		got = field + " " + s.ask(`SELECT coalesce((SELECT value FROM facts WHERE field = $1 ORDER BY noted_at DESC, id DESC LIMIT 1), 'unknown')`, field)
 	case "crm":
 		got = s.crm(want)
+	case "published":
+		got = s.seenPosts()
 	case "drafts":
 		got = s.ask(`SELECT count(*)::text FROM drafts WHERE author <> 'manager'`)
 	}

@@ -147,7 +147,7 @@ func TestWhatNobodyKnowsAboutAPhotoHoldsIt(t *testing.T) {
 	w.hire()
 	photo := w.photoOf("anna")
 	r := w.chat("anna").RestaurantID
-	fine := `state = 'analyzed', analyzed_at = now(), rights = 'client', source = 'whatsapp', risk = 0, children = false, faces = false, logos = false, text_in_image = '', withdrawn_at = NULL`
+	fine := `state = 'analyzed', analyzed_at = now(), rights = 'client', source = 'whatsapp', risk = 0, quality = 1, children = false, faces = false, logos = false, text_in_image = '', withdrawn_at = NULL`
 	v := written(photo, "Torta")
 	for name, tt := range map[string]struct {
 		set   string
@@ -156,10 +156,9 @@ func TestWhatNobodyKnowsAboutAPhotoHoldsIt(t *testing.T) {
 		grade store.SafetyGrade
 	}{
 		"nothing":         {},
-		"not looked at":   {set: `state = 'unknown'`, key: "unseen"},
-		"no rights":       {set: `rights = 'unknown'`, key: "rights"},
-		"no source":       {set: `source = ''`, key: "rights"},
-		"risky":           {set: `risk = 0.7, risk_notes = 'smoke'`, key: "risk"},
+		"not looked at":   {set: `state = 'unknown'`, key: "photo: nobody has looked at it yet"},
+		"no rights":       {set: `rights = 'unknown'`, key: "photo: nobody has given us the right"},
+		"risky":           {set: `risk = 0.7, risk_notes = 'smoke'`, key: "photo: too risky"},
 		"children":        {set: `children = true, faces = true`, key: "children"},
 		"faces":           {set: `faces = true`, key: "faces", grade: store.Shown},
 		"logos":           {set: `logos = true`, key: "logos", grade: store.Shown},
@@ -186,7 +185,7 @@ func TestWhatNobodyKnowsAboutAPhotoHoldsIt(t *testing.T) {
 		switch {
 		case tt.key == "" && len(found) > 0:
 			t.Errorf("%s: %+v", name, found)
-		case tt.key != "" && (len(found) != 1 || found[0].Key != tt.key || found[0].Grade != tt.grade || found[0].Words == ""):
+		case tt.key != "" && (len(found) != 1 || !strings.HasPrefix(found[0].Key, tt.key) || found[0].Grade != tt.grade || found[0].Words == ""):
 			t.Errorf("%s: %+v", name, found)
 		}
 	}

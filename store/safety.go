@@ -34,9 +34,6 @@ func (f SafetyFinding) Accepted(v PostVersion, released []string) bool {
 	return slices.Contains(released, f.Key) || f.Grade == Shown && slices.Contains(v.Warnings, f.Words)
 }
 
-// RiskLimit is from where on a picture is not published without a manager's word.
-const RiskLimit = 0.5
-
 // What the networks take. https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media
 const (
 	MostCaption  = 2200 // characters, with the hashtags
@@ -55,7 +52,21 @@ func (tx *Tx) SafetyFindings(ctx context.Context, v PostVersion, post PostID, at
 	if err != nil {
 		return nil, err
 	}
-	return append(found, photoFindings(p)...), nil
+	if p.WithdrawnAt != nil {
+		return append(found, SafetyFinding{"photo", "The client has taken this photo back. Have the post written anew, with another one.", Stops}), nil
+	}
+	faults, err := tx.PhotoFaults(ctx, p.ID, at, post)
+	if err != nil {
+		return nil, err
+	}
+	for _, why := range faults {
+		found = append(found, SafetyFinding{"photo: " + why, "the photo: " + why, Holds})
+	}
+	doubts, err := tx.PhotoDoubts(ctx, p.ID, at)
+	for _, why := range doubts {
+		found = append(found, SafetyFinding{"photo: " + why, why, Shown})
+	}
+	return append(found, photoFindings(p)...), err
 }
 
 // Words is the caption as people will read it, with the hashtags below.
@@ -82,25 +93,13 @@ func (v PostVersion) textFindings() (found []SafetyFinding) {
 
 var mentions = regexp.MustCompile(`@\w`)
 
+// photoFindings are what is to be seen in it; whether anybody has looked is among the photo's faults.
 func photoFindings(p Photo) (found []SafetyFinding) {
-	if p.WithdrawnAt != nil {
-		return []SafetyFinding{{"photo", "The client has taken this photo back. Have the post written anew, with another one.", Stops}}
-	}
 	say := func(is bool, grade SafetyGrade, key, words string) {
-		if is {
+		if is && p.State == PhotoAnalyzed {
 			found = append(found, SafetyFinding{key, words, grade})
 		}
 	}
-	say(p.Source == "" || !slices.Contains([]string{"client", "agency", "licensed", "generated"}, p.Rights), Holds, "rights", "nobody has said that this photo may be used")
-	if p.State != PhotoAnalyzed {
-		say(true, Holds, "unseen", "nobody could tell what is to be seen in this photo: people, children, logos")
-		return found
-	}
-	risk := "this photo was found risky"
-	if p.RiskNotes != "" {
-		risk += " (" + p.RiskNotes + ")"
-	}
-	say(p.Risk >= RiskLimit, Holds, "risk", risk)
 	say(p.Children, Holds, "children", "children can be recognised, and nobody has said that their parents agree")
 	say(p.Faces && !p.Children, Shown, "faces", "people can be recognised; make sure that they agree")
 	say(p.Logos, Shown, "logos", "logos of others are to be seen")

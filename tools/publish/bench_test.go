@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"marketa/internal/files"
@@ -138,7 +139,8 @@ type life struct {
 	chat string
 	pub  *publish.Publisher
 	wire *fragile
-	took store.PhotoID
+
+	reconnect func()
 }
 
 const (
@@ -190,8 +192,8 @@ func (b *bench) born(name string) *life {
 	b.exec(`UPDATE chats SET busy_since = NULL, handled = watermark WHERE vendor_chat_id = $1`, name)
 	b.exec(`UPDATE restaurants SET stage = 'first_approvals' WHERE id = $1`, l.id)
 	l.ctx = store.WithRestaurant(context.Background(), l.id)
-	l.connect(client(http.DefaultClient))
-	l.took = l.gives(name)
+	l.reconnect = func() { l.connect(client(http.DefaultClient)) }
+	l.reconnect()
 	return l
 }
 
@@ -239,7 +241,7 @@ func (l *life) desk(fn func(tx *store.Tx) error) {
 func (l *life) approved(caption string, at *time.Time, networks ...string) (post store.PostID, pubs map[string]store.PublicationID) {
 	l.Helper()
 	p := render.Picture{JPEG: l.photo, Width: 400, Height: 400}
-	key := "picture"
+	key, photo := "picture", l.gives(uuid.NewString())
 	l.must(l.files.Put(l.ctx, key, "image/jpeg", bytes.NewReader(p.JPEG)))
 	l.app(func(tx *store.Tx) (err error) {
 		if post, err = tx.AskPost(l.ctx, store.NewPost{Brief: "x", Networks: networks, PublishAt: at}); err != nil {
@@ -249,7 +251,7 @@ func (l *life) approved(caption string, at *time.Time, networks ...string) (post
 		if err != nil {
 			return err
 		}
-		_, err = tx.HoldPost(l.ctx, task, store.PostVersion{PhotoID: l.took, PictureKey: key, PictureSHA256: sum(p.JPEG), PictureWidth: p.Width, PictureHeight: p.Height, Caption: caption,
+		_, err = tx.HoldPost(l.ctx, task, store.PostVersion{PhotoID: photo, PictureKey: key, PictureSHA256: sum(p.JPEG), PictureWidth: p.Width, PictureHeight: p.Height, Caption: caption,
 			Hashtags: []string{"torta"}, Alt: "A cake", Language: "it", Networks: networks, PublishAt: at, Author: "model"})
 		return err
 	})

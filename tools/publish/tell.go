@@ -44,7 +44,10 @@ func (j *job) settled(ctx context.Context, tx *store.Tx) error {
 	if err := tx.Tell(ctx, store.Notice{Kind: "alert", HTML: text}, "live-"+j.ID.String()); err != nil {
 		return err
 	}
-	return tx.ToldLive(ctx, j.PostID)
+	if err := tx.ToldLive(ctx, j.PostID); err != nil {
+		return err
+	}
+	return tx.Ease(ctx, connectionLost, tx.Restaurant.String(), "Publishing works again.")
 }
 
 // soon is how long the news of one network waits for the other.

@@ -88,6 +88,9 @@ func (j *job) renew(ctx context.Context, say string) (bool, error) {
 	return j.wait(ctx, pause(j.Failures), say)
 }
 
+// connectionLost is the alert about restaurants to whom nothing can be published.
+const connectionLost = "connection-lost"
+
 // lose marks the connection broken. What waits for it goes out by itself once it is mended.
 func (j *job) lose(ctx context.Context, e *meta.Error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saving)
@@ -102,7 +105,7 @@ func (j *job) lose(ctx context.Context, e *meta.Error) error {
 		if _, err := tx.Happened(ctx, stages.ConnectionLost, "Publishing was refused: "+why); err != nil {
 			return err
 		}
-		return tx.Raise(ctx, store.Alert{Cause: "connection-lost", Stays: true, Key: tx.Restaurant.String(), Who: j.restaurant.Name,
+		return tx.Raise(ctx, store.Alert{Cause: connectionLost, Stays: true, Key: tx.Restaurant.String(), Who: j.restaurant.Name,
 			Text: "Facebook lets us publish no more for some restaurants. Send them a new connection link; posts that wait go out by themselves once they have connected."})
 	})
 }
