@@ -54,7 +54,7 @@ func (s *scene) publishing(rest string) bool {
 	return false
 }
 
-func (s *scene) restaurantOf(client string) (context.Context, store.RestaurantID) {
+func (s *scene) boundTo(client string) (context.Context, store.RestaurantID) {
 	s.t.Helper()
 	var id store.RestaurantID
 	s.must(id.UnmarshalText([]byte(s.ask(`SELECT restaurant_id::text FROM chats WHERE vendor_chat_id = $1 ORDER BY created_at LIMIT 1`, s.clients[client].Phone+"@s.whatsapp.net"))), client)
@@ -63,7 +63,7 @@ func (s *scene) restaurantOf(client string) (context.Context, store.RestaurantID
 
 func (s *scene) connected(client string) {
 	s.t.Helper()
-	ctx, _ := s.restaurantOf(client)
+	ctx, _ := s.boundTo(client)
 	s.world.Meta.AddPerson(simmeta.Person{ID: metaPerson, Name: client})
 	s.world.Meta.AddInstagram(simmeta.Instagram{ID: metaAccount, Username: "trattoria.demo"})
 	s.world.Meta.AddPage(simmeta.Page{ID: metaPage, Name: "Trattoria Demo", Instagram: metaAccount})
@@ -90,7 +90,7 @@ func (s *scene) connected(client string) {
 // postSent writes a post as the worker would, and has Marta send it.
 func (s *scene) postSent(client string, children bool, later, caption string) {
 	s.t.Helper()
-	ctx, _ := s.restaurantOf(client)
+	ctx, _ := s.boundTo(client)
 	file, _ := props.File("lemon-cake.jpg")
 	p, err := render.Make(file, render.Crop{})
 	s.must(err, "render")
