@@ -39,6 +39,7 @@ var floors = map[string]float64{
 
 	"agent/llm/llmtest":           3, // the suite that every adapter runs
 	"sandbox/console/consoletest": 3, // the console in a real browser
+	"tools/toolstest":             4, // an agent without every capability
 
 	"sandbox/console": 2.5, // the browser view of the simulated chats
 

@@ -35,6 +35,7 @@ import (
 	"marketa/tools/desk"
 	"marketa/tools/profile"
 	"marketa/tools/team"
+	"marketa/tools/toolstest"
 )
 
 const (
@@ -121,7 +122,7 @@ func (b *bench) newAgent(p parts) *agent.Agent {
 	if p.tools == nil {
 		p.tools = slices.Concat(profile.Profile{DB: b.db}.Tools(), profile.Profile{DB: b.db}.ForManagers(), team.Tools(), desk.Desk{DB: b.db}.Tools())
 	}
-	registry, err := tools.NewRegistry(p.tools...)
+	registry, err := tools.NewRegistry(toolstest.WithInert(p.tools...)...)
 	b.must(err)
 	log := slog.New(slog.NewJSONHandler(b.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	cfg := agent.Config{DB: b.db, Prompts: prompts, Registry: registry, Apply: p.apply, Effects: effects(), Window: p.window, Cap: burstCap, Log: log}

@@ -25,6 +25,7 @@ import (
 	"marketa/tools"
 	"marketa/tools/profile"
 	"marketa/tools/team"
+	"marketa/tools/toolstest"
 )
 
 // Whoever can write into the queue still cannot make anything leave: a job is an address, and what may leave is a row.
@@ -183,7 +184,7 @@ func (b *bench) applyWorker() *agent.ApplyWorker {
 	b.Helper()
 	prompts, err := stages.Load()
 	b.must(err)
-	registry, err := tools.NewRegistry(append(profile.Profile{DB: b.db}.Tools(), team.Tools()...)...)
+	registry, err := tools.NewRegistry(toolstest.WithInert(append(profile.Profile{DB: b.db}.Tools(), team.Tools()...)...)...)
 	b.must(err)
 	a, err := agent.New(agent.Config{DB: b.db, Prompts: prompts, Registry: registry, Apply: map[string]agent.Applier{profile.Change: profile.Apply}, Log: b.bot.Log})
 	b.must(err)
