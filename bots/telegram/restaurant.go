@@ -103,11 +103,15 @@ func (b *Bot) dossier(ctx context.Context, tx *store.Tx, id store.RestaurantID, 
 	if err != nil {
 		return screen{}, err
 	}
+	photos, err := galleryLine(ctx, tx, id)
+	if err != nil {
+		return screen{}, err
+	}
 	var missing []stages.Need
 	if err := tx.Within(ctx, id, func(tx *store.Tx) (err error) { missing, err = tx.Missing(ctx); return err }); err != nil {
 		return screen{}, err
 	}
-	s := screen{html: dossierText(d, chats, moves, tx.Now) + "\n\n" + missingText(missing), rows: [][]store.NoticeButton{line1("🗂 Profile", data(verbProfile, short64(id)))}}
+	s := screen{html: dossierText(d, chats, moves, photos, tx.Now) + "\n\n" + missingText(missing), rows: [][]store.NoticeButton{line1("🗂 Profile", data(verbProfile, short64(id)))}}
 	s.html = strings.TrimSpace(s.html)
 	if !m.Decides() {
 		return s, nil
@@ -131,7 +135,7 @@ const (
 	mostMoves = 5
 )
 
-func dossierText(d store.Dossier, chats []store.ChatLine, moves []store.Move, now time.Time) string {
+func dossierText(d store.Dossier, chats []store.ChatLine, moves []store.Move, photos string, now time.Time) string {
 	var s strings.Builder
 	fmt.Fprintf(&s, "🍽 <b>%s</b> · %s", line(d.Name, 100), line(strings.ReplaceAll(d.Stage, "_", " "), 40))
 	switch {
@@ -145,6 +149,7 @@ func dossierText(d store.Dossier, chats []store.ChatLine, moves []store.Move, no
 		s.WriteString("\n🗣 " + line(d.Languages, 60))
 	}
 	fmt.Fprintf(&s, "\n👥 %s · %s known · %s", plural(d.People, "person", "people"), plural(d.Facts, "fact", "facts"), plural(d.OpenCards, "open card", "open cards"))
+	s.WriteString(photos)
 	s.WriteString("\n\n<b>Chats</b>")
 	if len(chats) == 0 {
 		s.WriteString("\nnone yet")
