@@ -42,6 +42,7 @@ import (
 	"marketa/tools/images/gallery"
 	"marketa/tools/images/vertex"
 	"marketa/tools/life"
+	"marketa/tools/payments"
 	"marketa/tools/payments/stripe"
 	"marketa/tools/profile"
 	"marketa/tools/publish"
@@ -68,7 +69,8 @@ type App struct {
 	meta     *meta.Client
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
-	vertex   *vertex.Client  // nil: no project
+	payments *payments.Payments
+	vertex   *vertex.Client // nil: no project
 	crm      *crm.CRM
 	jobs     *river.Client[pgx.Tx]
 	server   *http.Server
@@ -132,6 +134,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.pictures = publish.Pictures{DB: a.db, Files: a.files, PublicURL: a.cfg.PublicURL}
 	a.vendors()
+	a.payments = a.newPayments()
 	if err = a.space(); err != nil {
 		return err
 	}
@@ -182,6 +185,7 @@ func (a *App) effects() map[string]store.Effect {
 	all := withPictures(deskTools.Effects())
 	all[profile.Change] = profile.Confirmed
 	maps.Copy(all, crm.Effects())
+	maps.Copy(all, a.payments.Effects())
 	return all
 }
 
@@ -211,7 +215,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if a.router, err = newRouter(a.cfg, a.db, a.meters, a.log); err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts))...)
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools(), a.payments.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts))...)
 	if err != nil {
 		return nil, err
 	}
@@ -314,6 +318,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &gallery.LookWorker{Gallery: a.gallery})
 	river.AddWorker(workers, &telegram.AnswerWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.RemindWorker{Bot: a.telegram})
+	a.addPaymentWorkers(workers)
 	river.AddWorker(workers, &crm.OutboxWorker{CRM: a.crm})
 	river.AddWorker(workers, &crm.ReadWorker{CRM: a.crm})
 	publisher := &publish.Publisher{DB: a.db, Meta: a.meta, Keys: a.keys, Pictures: a.pictures, Log: a.log}
@@ -334,6 +339,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 			store.QueueMedia:      {MaxWorkers: 4},
 			store.QueuePhotos:     {MaxWorkers: 2},
 			store.QueueChores:     {MaxWorkers: 4},
+			store.QueueBilling:    {MaxWorkers: 4},
 			store.QueueCRM:        {MaxWorkers: 3}, // one request a second for all
 		},
 		Workers: workers, FetchCooldown: 50 * time.Millisecond, RescueStuckJobsAfter: 10 * time.Minute, Logger: quiet(a.log),
@@ -350,6 +356,7 @@ func (a *App) routes() http.Handler {
 		channels = append(channels, c.Channel)
 	}
 	return webhooks.Routes(webhooks.Config{WhatsApp: a.whatsapp, Channels: channels, WhapiToken: a.cfg.WhapiWebhookToken,
+		Stripe: a.payments, Checkout: a.checkout(),
 		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Pictures: a.pictures, CRM: a.crm, CRMToken: a.cfg.CRMToken, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
 }
 

@@ -118,7 +118,7 @@ func parseBlock(part string) (b block) {
 }
 
 func isSaid(line string) bool {
-	for _, p := range []string{"bot", "card", "notice", "toast"} {
+	for _, p := range []string{"bot", "card", "notice", "toast", "page"} {
 		if rest, ok := strings.CutPrefix(line, p); ok && strings.Contains(rest, ":") && (rest[0] == ':' || rest[0] == ' ') {
 			return true
 		}
@@ -127,7 +127,7 @@ func isSaid(line string) bool {
 }
 
 func isHold(line string) bool {
-	return strings.HasPrefix(line, "stage ") || strings.HasPrefix(line, "sent ") || strings.HasPrefix(line, "fact ") || strings.HasPrefix(line, "drafts ") || strings.HasPrefix(line, "crm ") || strings.HasPrefix(line, "published ")
+	return strings.HasPrefix(line, "stage ") || strings.HasPrefix(line, "sent ") || strings.HasPrefix(line, "fact ") || strings.HasPrefix(line, "drafts ") || strings.HasPrefix(line, "checkouts ") || strings.HasPrefix(line, "crm ") || strings.HasPrefix(line, "published ")
 }
 
 // play acts and returns the session as it went.

@@ -55,6 +55,9 @@ func (s *scene) client(name, rest string) {
 		s.says(name, at, what, o)
 		return
 	}
+	if s.pays(name, rest) {
+		return
+	}
 	phone := s.clients[name].Phone
 	if m := edits.FindStringSubmatch(rest); m != nil {
 		s.must(s.world.WhatsApp.EditMessage(at.channel, s.meant(name, at, m[1]), m[2]), rest)

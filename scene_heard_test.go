@@ -21,7 +21,7 @@ import (
 //	bot: …              bot to Jonas: …         bot in Trattoria: …      bot as company: …
 //	bot: [image cake.jpg] caption               bot replying to “ciao”: …        bot now: …   bot takes back: …
 func (s *scene) heard() []string {
-	out := s.heardToasts()
+	out := append(s.heardPages(), s.heardToasts()...)
 	out = append(out, s.heardTelegram()...)
 	return append(out, s.heardWhatsApp()...)
 }

@@ -254,6 +254,10 @@ func (s *scene) patch(channel, settings string) {
 func (s *scene) vendor(what string) {
 	s.t.Helper()
 	name, how, _ := strings.Cut(what, " ")
+	if name == "stripe" {
+		s.stripeFaults(how)
+		return
+	}
 	if name == "planfix" && s.planfixLoses(how) || name == "meta" && s.metaVendor(how) {
 		return
 	}

@@ -31,7 +31,11 @@ type scene struct {
 	toasts    map[int64]int
 	lastSaid  map[string]uttered // client → the last message
 	lastSent  map[string]int     // manager → the last message
-	swapped   bool               // Ben won a race of both: the two change names, so that the session reads the same
+	pages     []string           // what browsers showed and was not heard yet
+
+	stripeWaits bool // its webhooks are held
+
+	swapped bool // Ben won a race of both: the two change names, so that the session reads the same
 }
 
 func newScene(t testing.TB, d *dialogue) *scene {
@@ -103,7 +107,7 @@ func (s *scene) happens(word, rest string) bool {
 	case "channel":
 		s.channel = rest
 	default:
-		return s.setting(word, rest)
+		return s.stripeDoes(word, rest) || s.setting(word, rest)
 	}
 	return true
 }
@@ -279,6 +283,8 @@ func (s *scene) hold(line string) {
 		got = s.crm(want)
 	case "published":
 		got = s.seenPosts()
+	case "checkouts":
+		got = strconv.Itoa(s.world.Stripe.Checkouts())
 	case "drafts":
 		got = s.ask(`SELECT count(*)::text FROM drafts WHERE author <> 'manager'`)
 	}

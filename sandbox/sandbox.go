@@ -111,6 +111,7 @@ func Start(cfg Config) (*World, error) {
 	w.Planfix = planfix.New(planfix.Config{Clock: cfg.Clock, Seed: cfg.Seed})
 	w.Vertex = vertex.New(vertex.Config{Clock: cfg.Clock, Token: w.VertexToken, Project: VertexProject, Location: VertexLocation})
 	w.populate()
+	w.priceList()
 	if err := w.listen(); err != nil {
 		return w, err
 	}

@@ -25,13 +25,13 @@ func (p *Prompts) tryDesk() error {
 
 // DeskReads and DeskProposes are the tools of a manager's turn; whoever may not decide has the first only.
 func DeskReads() []string {
-	return []string{"desk_find_restaurant", "desk_show_restaurant", "desk_recent_chats", "desk_read_chat", "desk_waiting", "desk_who_waits", "desk_pace", "desk_profile_read",
+	return []string{"desk_find_restaurant", "desk_show_restaurant", "desk_recent_chats", "desk_read_chat", "desk_waiting", "desk_who_waits", "desk_pace", "pay_prices", "desk_profile_read",
 		"desk_crm_find_task", "desk_crm_show_task",
 		"desk_rules_list", "desk_images_search", "desk_images_choose"}
 }
 
 func DeskProposes() []string {
-	return []string{"desk_write", "desk_move_stage", "desk_profile_propose", "desk_remind",
+	return []string{"desk_write", "desk_move_stage", "desk_profile_propose", "desk_remind", "desk_payment_link",
 		"desk_crm_comment", "desk_crm_create_task", "desk_crm_link", "desk_crm_move_task",
 		"desk_rules_propose", "desk_rules_retire"}
 }

@@ -88,9 +88,10 @@ type Subscription struct {
 	AskedAt           time.Time
 	FirstPaidAt       *time.Time
 	FailedAt          *time.Time
+	Told              string // what managers were last told of it
 }
 
-const subscriptionColumns = `id, order_id, status, lookup_key, price_id, amount, currency, every, every_count, period_end, cancel_at_period_end, made_at, asked_at, first_paid_at, failed_at`
+const subscriptionColumns = `id, order_id, status, lookup_key, price_id, amount, currency, every, every_count, period_end, cancel_at_period_end, made_at, asked_at, first_paid_at, failed_at, told`
 
 // LockBilling lets one at a time change what a restaurant pays; it belongs at the beginning of a transaction.
 func (tx *Tx) LockBilling(ctx context.Context) error {
@@ -109,11 +110,11 @@ func (tx *Tx) Subscription(ctx context.Context, id string) (s Subscription, foun
 
 // SaveSubscription keeps a reading. The order that it came from stays.
 func (tx *Tx) SaveSubscription(ctx context.Context, s Subscription) error {
-	_, err := tx.exec(ctx, `INSERT INTO subscriptions (id, restaurant_id, order_id, status, lookup_key, price_id, amount, currency, every, every_count, period_end, cancel_at_period_end, made_at, asked_at, first_paid_at, failed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+	_, err := tx.exec(ctx, `INSERT INTO subscriptions (id, restaurant_id, order_id, status, lookup_key, price_id, amount, currency, every, every_count, period_end, cancel_at_period_end, made_at, asked_at, first_paid_at, failed_at, told)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (id) DO UPDATE SET order_id = coalesce(subscriptions.order_id, $3), status = $4, lookup_key = $5, price_id = $6, amount = $7, currency = $8, every = $9, every_count = $10,
-			period_end = $11, cancel_at_period_end = $12, asked_at = $14, first_paid_at = coalesce(subscriptions.first_paid_at, $15), failed_at = $16`,
-		s.ID, tx.Restaurant, s.OrderID, s.Status, s.LookupKey, s.PriceID, s.Amount, s.Currency, s.Every, s.EveryCount, s.PeriodEnd, s.CancelAtPeriodEnd, s.MadeAt, s.AskedAt, s.FirstPaidAt, s.FailedAt)
+			period_end = $11, cancel_at_period_end = $12, asked_at = $14, first_paid_at = coalesce(subscriptions.first_paid_at, $15), failed_at = $16, told = $17`,
+		s.ID, tx.Restaurant, s.OrderID, s.Status, s.LookupKey, s.PriceID, s.Amount, s.Currency, s.Every, s.EveryCount, s.PeriodEnd, s.CancelAtPeriodEnd, s.MadeAt, s.AskedAt, s.FirstPaidAt, s.FailedAt, s.Told)
 	return wrapped("save subscription", err)
 }
 
@@ -209,4 +210,10 @@ func (tx *Tx) Billing(ctx context.Context, r RestaurantID) (b Billing, err error
 	}
 	b.Open, err = rows[Invoice](ctx, tx, `SELECT `+invoiceColumns+` FROM invoices WHERE restaurant_id = $1 AND status IN ('open', 'uncollectible') ORDER BY made_at, id LIMIT 10`, r)
 	return b, wrapped("billing", err)
+}
+
+// InvoicesOf are the bills of a subscription, the newest first.
+func (tx *Tx) InvoicesOf(ctx context.Context, subscription string) ([]Invoice, error) {
+	all, err := rows[Invoice](ctx, tx, `SELECT `+invoiceColumns+` FROM invoices WHERE subscription_id = $1 ORDER BY made_at DESC NULLS LAST, id LIMIT 100`, subscription)
+	return all, wrapped("invoices of", err)
 }

@@ -138,10 +138,13 @@ func (tx *Tx) CloseSession(ctx context.Context, o Order) error {
 	return wrapped("close session", err)
 }
 
-// OrderIs moves an order on: awaited or paid. Nothing follows paid.
+// thanksAfter is how long a client who has just paid is left alone.
+const thanksAfter = time.Minute
+
+// OrderIs moves an order on: awaited, paid or replaced. Nothing follows paid; a word of thanks does, a minute later.
 func (tx *Tx) OrderIs(ctx context.Context, id OrderID, state string) (changed bool, err error) {
 	n, err := tx.exec(ctx, `UPDATE orders SET state = $2, session_url = NULL, paid_at = CASE WHEN $2 = 'paid' THEN $3::timestamptz END, thanks = CASE WHEN $2 = 'paid' AND thanks = '' THEN 'due' ELSE thanks END,
-		next_at = CASE WHEN $2 = 'paid' THEN $3::timestamptz ELSE next_at END WHERE id = $1 AND state <> 'paid' AND state <> $2`, id, state, tx.Now)
+		next_at = CASE WHEN $2 = 'paid' THEN $4::timestamptz ELSE next_at END WHERE id = $1 AND state <> 'paid' AND state <> $2`, id, state, tx.Now, tx.Now.Add(thanksAfter))
 	return n > 0, wrapped("order is", err)
 }
 
@@ -153,13 +156,14 @@ func (tx *Tx) ThankedFor(ctx context.Context, id OrderID, how string) error {
 
 // OrderLease is the right to see to an order.
 type OrderLease struct {
-	Order OrderID
-	Token LeaseToken
+	Order  OrderID
+	Token  LeaseToken
+	thanks bool // it was taken to thank the client
 }
 
 // LeaseOrder takes an order that is due. ErrLeaseLost when somebody sees to it, or nothing is due.
 func (tx *Tx) LeaseOrder(ctx context.Context, id OrderID) (OrderLease, Order, error) {
-	l := OrderLease{id, NewID[leaseKind]()}
+	l := OrderLease{Order: id, Token: NewID[leaseKind]()}
 	o, err := rows[Order](ctx, tx, `UPDATE orders SET lease_token = $2, lease_until = $3 WHERE id = $1 AND next_at <= $4 AND (lease_until IS NULL OR lease_until < $4)
 		RETURNING `+orderColumns, id, l.Token, tx.Now.Add(vendorLease), tx.Now)
 	if err != nil {
@@ -168,15 +172,17 @@ func (tx *Tx) LeaseOrder(ctx context.Context, id OrderID) (OrderLease, Order, er
 	if len(o) == 0 {
 		return l, Order{}, ErrLeaseLost
 	}
+	l.thanks = o[0].Thanks == "due"
 	return l, o[0], nil
 }
 
 // vendorLease is as long as a few calls of a slow vendor may take.
 const vendorLease = 2 * time.Minute
 
-// OrderLater puts an order back until then; nil: there is nothing more to see to.
+// OrderLater puts an order back until then; nil: there is nothing more to see to. A word of thanks that has fallen due
+// meanwhile stays.
 func (tx *Tx) OrderLater(ctx context.Context, l OrderLease, at *time.Time) error {
-	_, err := tx.exec(ctx, `UPDATE orders SET next_at = $3, looks = looks + 1, lease_token = NULL, lease_until = NULL WHERE id = $1 AND lease_token = $2`, l.Order, l.Token, at)
+	_, err := tx.exec(ctx, `UPDATE orders SET next_at = CASE WHEN thanks = 'due' AND NOT $5 THEN $4::timestamptz ELSE $3 END, looks = looks + 1, lease_token = NULL, lease_until = NULL WHERE id = $1 AND lease_token = $2`, l.Order, l.Token, at, tx.Now.Add(thanksAfter), l.thanks)
 	return wrapped("order later", err)
 }
 
@@ -187,6 +193,9 @@ func (tx *Tx) HastenOrder(ctx context.Context, id OrderID) error {
 	}
 	return tx.Enqueue(ctx, SeeToOrder{Restaurant: tx.Restaurant, Order: id})
 }
+
+// ParseOrderID reads an id that the vendor has kept for us.
+func ParseOrderID(s string) (OrderID, error) { return ParseID[orderKind](s) }
 
 // Customer is the vendor's name of the transaction's restaurant as a payer; empty: there is none yet. replaced counts how often
 // it had to be made anew.

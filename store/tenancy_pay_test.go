@@ -95,6 +95,7 @@ func reachesOfPay(w *world, x tenant) map[string]func(tx *store.Tx) (any, error)
 		"LockBilling":  only(func(tx *store.Tx) error { return tx.LockBilling(ctx) }),
 		"Subscription": func(tx *store.Tx) (any, error) { s, _, err := tx.Subscription(ctx, sub.ID); return s, err },
 		"Invoice":      func(tx *store.Tx) (any, error) { i, _, err := tx.Invoice(ctx, inv.ID); return i, err },
+		"InvoicesOf":   func(tx *store.Tx) (any, error) { return tx.InvoicesOf(ctx, sub.ID) },
 		"PaidNow":      func(tx *store.Tx) (any, error) { return tx.PaidNow(ctx) },
 		"Subscribed":   func(tx *store.Tx) (any, error) { s, _, err := tx.Subscribed(ctx); return s, err },
 		"Billing":      func(tx *store.Tx) (any, error) { return tx.Billing(ctx, x.chat.RestaurantID) },

@@ -39,6 +39,8 @@ type Config struct {
 	WhapiToken     string
 	Telegram       Telegram
 	TelegramSecret string
+	Stripe         Stripe
+	Checkout       Checkout
 	Pictures       Pictures // nil: none
 	CRM            CRM
 	CRMToken       string
@@ -74,6 +76,11 @@ func Routes(c Config) http.Handler {
 
 	telegram := guard{header: "X-Telegram-Bot-Api-Secret-Token", secret: c.TelegramSecret, cap: otherCap, log: c.Log}
 	r.Methods("POST").Path("/webhooks/telegram").Handler(telegram.then(c.receiveTelegram))
+
+	r.Methods("POST").Path("/webhooks/stripe").HandlerFunc(c.receiveStripe)
+	r.Methods("GET", "HEAD").Path("/checkout/done").HandlerFunc(c.checkoutDone)
+	r.Methods("GET", "HEAD").Path("/checkout/{token}").HandlerFunc(c.checkout)
+	r.Methods("POST").Path("/checkout/{token}").HandlerFunc(c.checkout)
 
 	crm := guard{header: "X-CRM-Token", secret: c.CRMToken, cap: otherCap, log: c.Log}
 	r.Methods("POST").Path("/webhooks/planfix").Handler(crm.then(c.receiveCRM))

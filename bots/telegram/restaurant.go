@@ -112,7 +112,11 @@ func (b *Bot) dossier(ctx context.Context, tx *store.Tx, id store.RestaurantID, 
 		return screen{}, err
 	}
 	s := screen{html: dossierText(d, chats, moves, photos, tx.Now) + "\n\n" + missingText(missing), rows: [][]store.NoticeButton{line1("🗂 Profile", data(verbProfile, short64(id)))}}
-	s.html = strings.TrimSpace(s.html)
+	pays, err := tx.Billing(ctx, id)
+	if err != nil {
+		return screen{}, err
+	}
+	s.html = strings.TrimSpace(s.html) + billingText(pays, d.Zone)
 	if !m.Decides() {
 		return s, nil
 	}

@@ -57,6 +57,8 @@ const somebody = `(?P<who>[^,:?]{1,60}?)`
 
 // demands in their order: the first that is heard counts.
 var demands = []demand{
+	{payDemand, "paymentLink"},
+	{priceDemand, "prices"},
 	{wanted(`^\W*(?:please |bitte |per favore |por favor )?(?:remind me|can you remind me|erinner\w* mich|ricordami|ricorda|recu[eé]rdame)\b(?P<what>.*)$`), "remind"},
 	{wanted(`\b(?:note|nota|notier\w*|merk\w*(?: dir)?|annota|segna(?:ti)?|apunta|anota)\b[,:]?\s*(?:(?:for|about|für|zu|bei|per|su|para|sobre)\s+` + somebody + `\s*[,:]?\s*)?(?:that|dass|che|que|:)\s+(?P<what>.+)$`), "note"},
 	{wanted(`^\W*(?:please |bitte |can you |could you |kannst du |puoi |puedes )?(?:write|tell|text|message|answer|ask|let|schreib\w*|sag\w*|frag\w*|antwort\w*|scriv\w+|d[iì]['’]?|dille|digli|chied\w+|rispond\w+|avvisa|escr[ií]be\w*|dile|preg[uú]nta\w*|av[ií]sa\w*|resp[oó]nde\w*)\s+(?P<rest>.+)$`), "writeTo"},
@@ -108,6 +110,10 @@ func (a *assistant) carry(name string, said map[string]string) Reply {
 		return a.showThem(said)
 	case "again":
 		return a.again(said)
+	case "paymentLink":
+		return a.paymentLink(said)
+	case "prices":
+		return a.prices("")
 	}
 	return a.say(name)
 }

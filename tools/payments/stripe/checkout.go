@@ -1,6 +1,7 @@
 package stripe
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 // Order is a subscription to be paid for on the vendor's page.
 type Order struct {
 	Key        string // of the row that asks for it; the same order with the same key is the same session
+	ID         string // of that row: it comes back with the session and with the subscription, and is all that leads back to us
 	Restaurant string
 	Customer   string // cus_…
 	Price      string // price_…, from [Client.Price]
@@ -27,6 +29,7 @@ type Session struct {
 	URL           string // only while it is open
 	Status        string // open, complete, expired
 	PaymentStatus string // paid, unpaid (a bank debit is under way), no_payment_required (a trial)
+	Order         string // from its metadata, which only we can write; the reference beside it can be set by whoever opens a payment link
 	Restaurant    string
 	Customer      string
 	Subscription  string // once complete
@@ -61,12 +64,12 @@ func sessionParams(common sdk.Params, o Order) *sdk.CheckoutSessionParams {
 		Mode:              sdk.String(string(sdk.CheckoutSessionModeSubscription)),
 		LineItems:         []*sdk.CheckoutSessionLineItemParams{{Price: sdk.String(o.Price), Quantity: sdk.Int64(max(1, o.Quantity))}},
 		Customer:          sdk.String(o.Customer),
-		ClientReferenceID: sdk.String(o.Restaurant),
+		ClientReferenceID: sdk.String(cmp.Or(o.ID, o.Restaurant)),
 		SuccessURL:        sdk.String(o.SuccessURL),
 		CancelURL:         words(o.CancelURL),
 		Locale:            words(o.Locale),
-		Metadata:          map[string]string{restaurantKey: o.Restaurant},
-		SubscriptionData:  &sdk.CheckoutSessionSubscriptionDataParams{Metadata: map[string]string{restaurantKey: o.Restaurant}},
+		Metadata:          o.marks(),
+		SubscriptionData:  &sdk.CheckoutSessionSubscriptionDataParams{Metadata: o.marks()},
 	}
 	if o.TrialDays > 0 {
 		p.SubscriptionData.TrialPeriodDays = sdk.Int64(o.TrialDays)
@@ -75,6 +78,15 @@ func sessionParams(common sdk.Params, o Order) *sdk.CheckoutSessionParams {
 		p.ExpiresAt = sdk.Int64(o.ExpiresAt.Unix())
 	}
 	return p
+}
+
+// marks are what the vendor keeps for us.
+func (o Order) marks() map[string]string {
+	m := map[string]string{restaurantKey: o.Restaurant}
+	if o.ID != "" {
+		m[orderKey] = o.ID
+	}
+	return m
 }
 
 // Session reads one back.
@@ -116,10 +128,7 @@ func (c *Client) session(ctx context.Context, op string, reads bool, id string, 
 func sessionOf(s *sdk.CheckoutSession) Session {
 	session := Session{
 		ID: s.ID, URL: s.URL, Status: string(s.Status), PaymentStatus: string(s.PaymentStatus),
-		Restaurant: s.ClientReferenceID, ExpiresAt: moment(s.ExpiresAt),
-	}
-	if session.Restaurant == "" {
-		session.Restaurant = s.Metadata[restaurantKey]
+		Order: s.Metadata[orderKey], Restaurant: s.Metadata[restaurantKey], ExpiresAt: moment(s.ExpiresAt),
 	}
 	if s.Customer != nil {
 		session.Customer = s.Customer.ID

@@ -11,6 +11,9 @@ import (
 // restaurantKey is where our id stands in the metadata of customers, sessions and subscriptions.
 const restaurantKey = "restaurant_id"
 
+// orderKey is where the id of our order's row stands in the metadata of sessions and subscriptions.
+const orderKey = "order_id"
+
 // Customer is who pays for one restaurant.
 type Customer struct {
 	ID         string // cus_…

@@ -11,10 +11,15 @@ import (
 type Subscription struct {
 	ID                string // sub_…
 	Status            Status
+	Order             string // from its metadata
 	Restaurant        string // from its metadata
 	Customer          string
 	Price             string // price_… of the first item
 	LookupKey         string // of that price
+	Amount            int64  // of that price, times the quantity; 0: not said
+	Currency          string
+	Interval          string // day, week, month, year
+	IntervalCount     int64
 	PeriodEnd         time.Time
 	TrialEnd          time.Time // zero: no trial
 	CancelAtPeriodEnd bool
@@ -84,7 +89,7 @@ func (c *Client) subscriptionPage(ctx context.Context, after, customer string) (
 
 func subscriptionOf(s *sdk.Subscription, asked time.Time) Subscription {
 	sub := Subscription{
-		ID: s.ID, Status: Status(s.Status), Restaurant: s.Metadata[restaurantKey], PeriodEnd: moment(s.CurrentPeriodEnd),
+		ID: s.ID, Status: Status(s.Status), Order: s.Metadata[orderKey], Restaurant: s.Metadata[restaurantKey], PeriodEnd: moment(s.CurrentPeriodEnd),
 		TrialEnd: moment(s.TrialEnd), CancelAtPeriodEnd: s.CancelAtPeriodEnd, Created: moment(s.Created), AskedAt: asked,
 	}
 	if s.Customer != nil {
@@ -94,7 +99,9 @@ func subscriptionOf(s *sdk.Subscription, asked time.Time) Subscription {
 		sub.LatestInvoice = s.LatestInvoice.ID
 	}
 	if s.Items != nil && len(s.Items.Data) > 0 && s.Items.Data[0] != nil && s.Items.Data[0].Price != nil {
-		sub.Price, sub.LookupKey = s.Items.Data[0].Price.ID, s.Items.Data[0].Price.LookupKey
+		item := priceOf(s.Items.Data[0].Price)
+		sub.Price, sub.LookupKey, sub.Interval, sub.IntervalCount = item.ID, item.LookupKey, item.Interval, max(1, item.IntervalCount)
+		sub.Amount, sub.Currency = item.UnitAmount*max(1, s.Items.Data[0].Quantity), item.Currency
 	}
 	return sub
 }
