@@ -249,6 +249,7 @@ var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until |since |between |and |f
 
 // lines puts what follows the first line under it.
 func lines(prefix, text string) []string {
+	text = outward(text)
 	parts := strings.Split(strings.TrimSpace(toldInvite.ReplaceAllString(clockTimes.ReplaceAllString(maskPermalinks(text), "${1}hh:mm${2}"), "{invite}")), "\n")
 	out := []string{strings.TrimRight(prefix+parts[0], " ")}
 	for _, p := range parts[1:] {
