@@ -499,6 +499,7 @@ func TestTheLoginItselfSeesAndWritesNothing(t *testing.T) {
 	w.hire()
 	w.tenant("acanary")
 	w.must(w.db.SaveUpdate(w.ctx, 1, []byte("{}")))
+	w.must(w.db.KeepCRMEvent(w.ctx, store.CRMEvent{Body: []byte("{}"), Key: "x"}))
 	w.desk(func(tx *store.Tx) error {
 		_, err := tx.OpenAsk(w.ctx, store.Ask{ManagerID: ask[store.ManagerID](w, `SELECT id FROM managers LIMIT 1`), ApprovalID: ask[store.ApprovalID](w, `SELECT id FROM approvals LIMIT 1`), Kind: "edit"})
 		_, invited := tx.Invite(w.ctx, marta, store.NewCodeID(), "viewer", []byte("x"))
