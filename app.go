@@ -215,7 +215,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if a.router, err = newRouter(a.cfg, a.db, a.meters, a.log); err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), deskTools.Desk{DB: a.db}.Tools(), a.payments.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts))...)
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), life.Life{DB: a.db}.Tools(), deskTools.Desk{DB: a.db}.Tools(), a.payments.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts))...)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +224,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		a.gallery.Space = a.vertex
 	}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
-		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply}), Effects: a.effects(), Begins: a.begins(),
+		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply, life.Step: life.Apply}), Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
 

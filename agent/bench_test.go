@@ -33,6 +33,7 @@ import (
 	"marketa/store/storetest"
 	"marketa/tools"
 	"marketa/tools/desk"
+	"marketa/tools/life"
 	"marketa/tools/profile"
 	"marketa/tools/team"
 	"marketa/tools/toolstest"
@@ -80,7 +81,7 @@ func newBench(t testing.TB, changes ...setup) *bench {
 		t.Parallel()
 	}
 	b := &bench{t: t, ctx: t.Context(), logs: &diary{}, clock: &clock{Clock: wire.Simulated(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}}
-	p := parts{window: window, apply: map[string]agent.Applier{profile.Change: profile.Apply}}
+	p := parts{window: window, apply: map[string]agent.Applier{profile.Change: profile.Apply, life.Step: life.Apply}}
 	b.url = storetest.URL(t)
 	b.root, p.url = b.superuser(), b.url
 	for _, change := range changes {
@@ -120,7 +121,7 @@ func (b *bench) newAgent(p parts) *agent.Agent {
 	prompts, err := stages.Load()
 	b.must(err)
 	if p.tools == nil {
-		p.tools = slices.Concat(profile.Profile{DB: b.db}.Tools(), profile.Profile{DB: b.db}.ForManagers(), team.Tools(), desk.Desk{DB: b.db}.Tools())
+		p.tools = slices.Concat(profile.Profile{DB: b.db}.Tools(), profile.Profile{DB: b.db}.ForManagers(), team.Tools(), life.Life{DB: b.db}.Tools(), desk.Desk{DB: b.db}.Tools())
 	}
 	registry, err := tools.NewRegistry(toolstest.WithInert(p.tools...)...)
 	b.must(err)

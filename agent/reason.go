@@ -26,7 +26,7 @@ const (
 // on a plain card: never silent.
 func reason(ctx context.Context, w *walk) (delta, error) {
 	system, err := w.agent.prompts.Reply(stages.ReplyData{Stage: stages.Stage(w.restaurant.Stage), Name: noTags(w.restaurant.Name),
-		Languages: w.languages(), Now: w.localNow(), Facts: w.promptFacts()})
+		Languages: w.languages(), Now: w.localNow(), Facts: w.promptFacts(), Missing: w.missing})
 	if err != nil {
 		return delta{}, err
 	}

@@ -24,6 +24,7 @@ type walk struct {
 	// Loaded; the watermark stands for it, so that a resumed turn sees the same words.
 	restaurant store.Restaurant
 	facts      []store.Fact
+	missing    []stages.Need   // what the stage waits for
 	talk       []store.Message // the last messages, oldest first
 	unhandled  []store.Message // of these, what waits for an answer
 	redo       store.Redo
@@ -88,6 +89,9 @@ func (w *walk) load(ctx context.Context, tx *store.Tx) (err error) {
 		return err
 	}
 	if w.facts, err = tx.Facts(ctx); err != nil {
+		return err
+	}
+	if w.missing, err = tx.Missing(ctx); err != nil {
 		return err
 	}
 	if w.talk, err = tx.Conversation(ctx, w.chat.ID, conversationLength); err != nil {

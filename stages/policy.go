@@ -72,8 +72,8 @@ func PolicyFor(stage Stage) (Policy, error) {
 func Policies() []Policy {
 	return []Policy{
 		usual(Lead, 15*time.Minute, "Find out who writes and what for, and make them want to go on talking."),
-		usual(Qualification, 30*time.Minute, "Understand the restaurant and what it wants from social media, so that a manager can decide whether we fit."),
-		usual(Onboarding, time.Hour, "Collect what we need to start, and get a clear yes to what a manager has offered."),
+		usual(Qualification, 30*time.Minute, "Understand the restaurant and what it wants from social media, so that a manager can decide whether we fit.").with("stage_propose"),
+		usual(Onboarding, time.Hour, "Collect what we need to start, and get a clear yes to what a manager has offered.").with("stage_propose"),
 		usual(Connection, time.Hour, "Get the restaurant's Facebook page and Instagram account connected."),
 		usual(ContentSetup, 2*time.Hour, "Gather photos, wishes and rules, so that the first posts look like this restaurant.").with(pictureTools()...),
 		usual(FirstApprovals, 2*time.Hour, "Get a clear yes or a clear change for each of the first posts.").with(pictureTools()...),

@@ -30,6 +30,17 @@ type ReplyData struct {
 	Languages []string  // as the record has them (it, en); empty: not known yet
 	Now       time.Time // in the restaurant's zone; zero: not told
 	Facts     []Fact
+	Missing   []Need // what the stage still waits for
+}
+
+// Asks are those of Missing that a client can be asked for, by key.
+func (d ReplyData) Asks() (out []Fact) {
+	for _, n := range d.Missing {
+		if n.Ask != "" {
+			out = append(out, Fact{n.Key, n.Ask})
+		}
+	}
+	return out
 }
 
 // Fact is one line of the restaurant's profile.
@@ -129,7 +140,7 @@ func (p *Prompts) try() error {
 	_, blind := p.Look()
 	faults := append(p.tryGroup(), err, deaf, blind, p.tryDesk(), p.tryPhotoRules())
 	for _, stage := range Client.States() {
-		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}}
+		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}, []Need{{Key: "languages", Ask: "the languages of their guests"}}}
 		for _, data := range []ReplyData{{Stage: stage}, full} {
 			_, replyErr := p.Reply(data)
 			_, triageErr := p.Triage(TriageData{data.Stage, data.Name, data.Languages})

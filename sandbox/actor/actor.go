@@ -23,6 +23,9 @@ func (a *Actor) Answer(r Request) Reply {
 	}
 	points := v.points()
 	plan := v.plan(points)
+	if call, ok := v.stepCall(); ok {
+		plan.calls = append(plan.calls, call)
+	}
 	if len(plan.calls) > 0 {
 		return Reply{Calls: plan.calls}
 	}

@@ -192,7 +192,7 @@ func (v view) candidates(p point) []Tool {
 		}
 		var of []Tool
 		for _, t := range v.req.Tools {
-			if kindOf(t) == kind && fit(t, p) >= 3 {
+			if t.Name != stepTool && kindOf(t) == kind && fit(t, p) >= 3 {
 				of = append(of, t)
 			}
 		}

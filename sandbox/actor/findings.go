@@ -48,7 +48,7 @@ func listed(facts []fact) string {
 func (w *writer) otherFindings() {
 	for i, r := range w.v.results {
 		t, ok := w.v.tool(w.v.nameOf(i))
-		if !ok || kindOf(t) == askTool || anyPhrase(nameWords(t.Name), "profile,facts") {
+		if !ok || t.Name == stepTool || kindOf(t) == askTool || anyPhrase(nameWords(t.Name), "profile,facts") {
 			continue
 		}
 		if _, bad := failed(r.Output); bad {

@@ -21,6 +21,9 @@ func (w *writer) onward() {
 	if w.has(wishes) && slices.ContainsFunc(w.points, func(p point) bool { return p.topic == post || p.topic == story || p.topic == event }) {
 		return // they have just told what is coming up
 	}
+	if w.askMissing() {
+		return
+	}
 	if pool := w.p.nudge[w.v.aim()]; pool != nil && !w.wasSaid(pool) {
 		w.add(pool)
 	}

@@ -13,6 +13,7 @@ func keeper(n int) string { return "‹" + strings.Repeat("⁂", n+1) + "›." }
 // them back in the other one.
 func (t translator) takeOut(line string, from language) (rest string, back *strings.Replacer) {
 	var pairs []string
+	line, pairs = t.takeOutAsks(line, from)
 	for _, name := range namesOf(sayings[from]) {
 		for _, formal := range []bool{false, true} {
 			pattern := regexp.MustCompile(strings.ReplaceAll(regexp.QuoteMeta(register(sayings[from][name], formal)), `\{words\}`, "(.{1,120}?)"))
@@ -24,7 +25,7 @@ func (t translator) takeOut(line string, from language) (rest string, back *stri
 			if len(m) > 1 {
 				other = strings.ReplaceAll(other, "{words}", m[1])
 			}
-			mark := keeper(len(pairs))
+			mark := keeper(len(pairs) / 2)
 			pairs = append(pairs, mark, register(other, formal))
 			line = strings.Replace(line, m[0], mark, 1)
 		}

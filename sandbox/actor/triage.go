@@ -10,6 +10,9 @@ func (v view) needsAnswer(points []point) (bool, string) {
 	if len(points) == 0 {
 		return false, "there are no words to answer"
 	}
+	if v.agreesTo() {
+		return true, "says yes to the offer"
+	}
 	seen := map[act]bool{}
 	for _, p := range points {
 		if p.act == mumbles || !p.small() {

@@ -13,9 +13,10 @@ type view struct {
 	goal       string
 	rules      string
 	restaurant string
-	languages  string // the restaurant's languages, when the system text names them
-	facts      []fact // from the system text
-	history    []said // the conversation before the unanswered words
+	languages  string   // the restaurant's languages, when the system text names them
+	facts      []fact   // from the system text
+	missing    []string // what the stage waits for, by key
+	history    []said   // the conversation before the unanswered words
 	unanswered []said
 	desk       bool   // a manager of the agency speaks to the assistant, not a client
 	told       []said // what he has said before, and what he was told
@@ -181,6 +182,10 @@ func (v *view) readLine(section, line string) {
 		v.goal = strings.TrimSpace(v.goal + "\n" + line)
 	case strings.HasPrefix(section, "rule"):
 		v.rules = strings.TrimSpace(v.rules + "\n" + line)
+	case strings.HasPrefix(section, "still missing"):
+		if key, _, ok := strings.Cut(strings.TrimPrefix(line, "- "), ":"); ok && strings.HasPrefix(line, "- ") {
+			v.missing = append(v.missing, strings.TrimSpace(key))
+		}
 	case strings.HasPrefix(section, "restaurant"):
 		v.readFact(strings.TrimLeft(line, "-* "))
 	}
