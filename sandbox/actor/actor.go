@@ -21,6 +21,9 @@ func (a *Actor) Answer(r Request) Reply {
 	if v.desk {
 		return v.assist()
 	}
+	if wish, ok := v.pictureWish(); ok {
+		return wish
+	}
 	points := v.points()
 	plan := v.plan(points)
 	if call, ok := v.stepCall(); ok {

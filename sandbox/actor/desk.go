@@ -18,6 +18,11 @@ func (v view) assist() Reply {
 	if answer, ok := a.inCRM(); ok {
 		return answer
 	}
+	for _, w := range pictureDemands {
+		if m := w.heard.FindStringSubmatch(a.words); m != nil {
+			return a.carryPictures(w.name, groups(w.heard, m))
+		}
+	}
 	for _, w := range demands {
 		if m := w.heard.FindStringSubmatch(a.words); m != nil {
 			return a.carry(w.name, groups(w.heard, m))
