@@ -62,6 +62,7 @@ type NewRules struct {
 	Source     RuleSource // the proposal or the confirmed card: a second time nothing is added
 	Words      string
 	Clauses    []PhotoClause
+	Said       []string // the part of the words that each is about; none: all of them
 	ApprovedBy string
 }
 
@@ -80,10 +81,14 @@ func (tx *Tx) AddRules(ctx context.Context, r NewRules) error {
 		return wrapped("add rules", err)
 	}
 	for i, c := range r.Clauses {
+		words := r.Words
+		if len(r.Said) == len(r.Clauses) && r.Said[i] != "" {
+			words = r.Said[i]
+		}
 		if _, err := tx.exec(ctx, `INSERT INTO photo_rules (id, restaurant_id, n, words, rule, source_id, part, approved_by, created_at)
 			SELECT $1, $2, coalesce(max(n), 0) + 1, $3, $4, $5, $6, $7, $8 FROM photo_rules WHERE restaurant_id = $2
 			HAVING NOT EXISTS (SELECT FROM photo_rules WHERE source_id = $5 AND part = $6)`,
-			NewID[ruleKind](), tx.Restaurant, r.Words, c, r.Source, i, r.ApprovedBy, tx.Now); err != nil {
+			NewID[ruleKind](), tx.Restaurant, words, c, r.Source, i, r.ApprovedBy, tx.Now); err != nil {
 			return wrapped("add rules", err)
 		}
 	}

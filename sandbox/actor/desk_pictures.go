@@ -11,10 +11,10 @@ import (
 // pictureDemands are what managers ask about pictures and the rules for them. They are heard before the others.
 var pictureDemands = []demand{
 	{wanted(`^\W*(?:please |bitte |per favore |por favor )?(?:retire|drop|end|remove|lift|delete|streich\w*|lösch\w*|heb\w*|beende\w*|togli\w*|elimina\w*|cancella\w*|quita\w*|borra\w*)\s+(?:the |die |la )?(?:photo |picture |foto)?(?:rule|regel|regola|regla)\s+(?P<n>\d{1,4})(?:\s*(?:,|for|of|from|at|für|von|bei|per|di|da|para|de)?\s*` + somebody + `)?(?:\s+auf)?\W*$`), "retireRule"},
-	{wanted(`^\W*(?:which|what|show(?: me)?|list|welche|zeig\w*(?: mir)?|quali|mostra(?:mi)?|qu[eé]|mu[eé]stra(?:me)?)\s+(?:are |sono |son )?(?:the |die |le |las )?(?:photo |picture |foto)?(?:rules|regeln|regole|reglas)(?: (?:di|de|per le|para las) (?:foto|fotos))?\s*(?:do|does|has|have|apply|are there|gelten|hat|gibt es|ha|valgono|ci sono|tiene|valen|hay)?\s*(?:for|of|at|für|von|bei|per|di|para|de)?\s*` + somebody + `(?:\s+(?:have|has))?\W*$`), "listRules"},
+	{wanted(`^\W*(?:which|what|show(?: me)?|list|welche|zeig\w*(?: mir)?|quali|mostra(?:mi)?|qu[eé]|mu[eé]stra(?:me)?)\s+(?:are |sono |son )?(?:the |die |le |las )?(?:photo |picture |foto)?(?:rules|regeln|regole|reglas)(?: (?:di|de|per le|para las) (?:foto|fotos))?\s+(?:(?:does|do|has|have|apply|are there|gelten|hat|gibt es|valgono|ci sono|ha|tiene|valen|hay)\s+)?(?:(?:for|of|at|für|von|bei|per|di|para|de)\s+)?` + somebody + `(?:\s+(?:have|has))?\W*$`), "listRules"},
 	{wanted(`^\W*(?:new |neue |nuov[ae] |nuev[ao]s? )?(?:photo |picture |foto)?(?:rules?|regeln?|regol[ae]|reglas?)(?: (?:di|de|per le|para las) (?:foto|fotos))?\s+(?:for|für|per|para|di|de)\s+` + somebody + `\s*:\s*(?P<what>.+)$`), "newRules"},
-	{wanted(`^\W*(?:please |bitte )?(?:choose|pick|wähl\w*|such\w* .{0,12}aus|scegli|elige)\s+(?:me |mir )?(?:a |the best |one |ein |una? )?(?:photo|picture|foto|bild|immagine|imagen)\s+(?:of|with|about|for a post about|von|mit|über|di|con|de|sobre|per un post su)\s+(?P<what>.+?)\s+(?:for|at|für|bei|per|para|da|en)\s+` + somebody + `\W*$`), "choosePicture"},
-	{wanted(`^\W*(?:please |bitte )?(?:find|search|look for|show(?: me)?|which|what|such\w*|finde|zeig\w*(?: mir)?|welche|trova(?:mi)?|cerca|mostra(?:mi)?|quali|busca(?:me)?|mu[eé]stra(?:me)?|qu[eé])\s+(?:a |some |all |ein paar |alle |alcune |tutte le |le |algunas |las )?(?:photos?|pictures?|images?|fotos?|bilder|immagini|im[aá]genes)(?:\s+(?:of|with|showing|von|mit|di|con|de)\s+(?P<what>.+?))?\s+(?:for|at|from|does|do|has|für|bei|hat|per|da|ha|para|en|tiene)\s+` + somebody + `(?:\s+have)?\W*$`), "findPictures"},
+	{wanted(`^\W*(?:please |bitte )?(?:choose|pick|wähl\w*|such\w* .{0,12}aus|scegli|elige)\s+(?:me |mir )?(?:a |the best |one |ein |una? )?(?:photo|picture|foto|bild|immagine|imagen)\s+(?:of|with|about|for a post about|vom|von|mit|über|della|delle|dei|del|di|con|de|sobre|per un post su)\s+(?P<what>.+?)\s+(?:for|at|für|bei|per|para|da|en)\s+` + somebody + `\W*$`), "choosePicture"},
+	{wanted(`^\W*(?:please |bitte )?(?:find|search|look for|show(?: me)?|which|what|such\w*|finde|zeig\w*(?: mir)?|welche|trova(?:mi)?|cerca|mostra(?:mi)?|quali|busca(?:me)?|mu[eé]stra(?:me)?|qu[eé])\s+(?:a |some |all |ein paar |alle |alcune |tutte le |le |algunas |las )?(?:photos?|pictures?|images?|fotos?|bilder|immagini|im[aá]genes)(?:\s+(?:of|with|showing|vom|von|mit|della|delle|dello|dei|del|di|con|des|de)\s+(?P<what>.+?))?\s+(?:for|at|from|does|do|has|für|bei|hat|per|da|ha|para|en|tiene)\s+` + somebody + `(?:\s+have)?\W*$`), "findPictures"},
 }
 
 func (a *assistant) carryPictures(name string, said map[string]string) Reply {
@@ -32,7 +32,7 @@ func (a *assistant) carryPictures(name string, said map[string]string) Reply {
 		return a.use("desk_rules_list", map[string]any{"restaurant": who}, func(found map[string]any) Reply { return a.tellRules(who, found) })
 	case "choosePicture":
 		return a.use("desk_images_choose", map[string]any{"restaurant": who, "brief": said["what"]}, func(found map[string]any) Reply {
-			lines := []string{a.picture("chosen") + " " + str(found, "shows") + " " + str(found, "why")}
+			lines := []string{fmt.Sprintf("%s %s (%s)", a.picture("chosen"), strings.TrimRight(str(found, "shows"), "."), strings.TrimRight(str(found, "why"), "."))}
 			return Reply{Text: strings.Join(append(lines, strs(found, "left_out")...), "\n")}
 		})
 	}
@@ -95,12 +95,17 @@ func (v view) pictureWish() (Reply, bool) {
 	for _, t := range v.req.Tools {
 		there = there || t.Name == tool
 	}
-	said := v.words()
-	if !there || v.redo || strings.Contains(said, "?") {
+	if !there || v.redo || strings.Contains(v.words(), "?") {
 		return Reply{}, false
 	}
+	var those []string // of the messages
+	for _, m := range v.unanswered {
+		if len(directive(m.text).Rules) > 0 {
+			those = append(those, m.text)
+		}
+	}
+	said, plain := strings.Join(those, "\n"), 0
 	d := directive(said)
-	plain := 0
 	for _, r := range d.Rules {
 		if r.Of != "look" {
 			plain++

@@ -94,7 +94,10 @@ func (v view) choosePhoto() string {
 			}
 		}
 		p.score = float64(len(p.terms)) + qualityOf(m[2])
-		p.Reason = reasonFor(m[2])
+		p.Reason = "Nothing speaks against it."
+		if len(p.terms) > 0 {
+			p.Reason = "In it: " + strings.Join(p.terms, ", ") + "."
+		}
 		out.Order = append(out.Order, p)
 		s := sighted{Picture: n, Checks: []int{}}
 		for _, c := range checks {
@@ -119,10 +122,7 @@ func (v view) choosePhoto() string {
 	return string(b)
 }
 
-var (
-	qualityIn = regexp.MustCompile(`quality: ([0-9.]+)`)
-	showsIn   = regexp.MustCompile(`shows: ([^;]*)`)
-)
+var qualityIn = regexp.MustCompile(`quality: ([0-9.]+)`)
 
 func qualityOf(facts string) float64 {
 	if m := qualityIn.FindStringSubmatch(facts); m != nil {
@@ -130,13 +130,6 @@ func qualityOf(facts string) float64 {
 		return q / 2
 	}
 	return 0
-}
-
-func reasonFor(facts string) string {
-	if m := showsIn.FindStringSubmatch(facts); m != nil && strings.TrimSpace(m[1]) != "" {
-		return "It shows: " + strings.TrimRight(strings.TrimSpace(m[1]), ".") + "."
-	}
-	return "Nothing speaks against it."
 }
 
 // mentionsAll: every word of the check that means something stands in what is known of the picture, in any of the actor's languages.

@@ -51,18 +51,19 @@ func (v view) photoRules() string {
 // directive reads all wishes of a text.
 func directive(text string) photoRules {
 	out := photoRules{Rules: []photoRule{}, Cannot: []string{}}
-	verb := ""
-	for _, piece := range pieces(text) {
-		w := wish{said: piece, low: " " + fold(piece) + " "}
-		if own := w.verb(); own != "" {
-			verb = own
-		}
-		switch {
-		case w.counts():
-			out.Cannot = append(out.Cannot, piece)
-		case verb != "":
-			found := w.rules(verb)
-			out.Rules = append(out.Rules, found...)
+	for _, sentence := range sentenceEnds.Split(text, -1) {
+		verb := "" // of the piece before, in the same sentence
+		for _, piece := range pieces(sentence) {
+			w := wish{said: piece, low: " " + fold(piece) + " "}
+			if own := w.verb(); own != "" {
+				verb = own
+			}
+			switch {
+			case w.counts():
+				out.Cannot = append(out.Cannot, piece)
+			case verb != "":
+				out.Rules = append(out.Rules, w.rules(verb)...)
+			}
 		}
 	}
 	if len(out.Rules)+len(out.Cannot) == 0 && strings.TrimSpace(text) != "" {
@@ -72,8 +73,9 @@ func directive(text string) photoRules {
 }
 
 var (
-	pieceEnds = regexp.MustCompile(`[,;\n!]+|\.(?:\s|$)`)
-	joints    = regexp.MustCompile(`(?i)\s+(?:and|und|e|ed|y|but|aber|ma|pero)\s+((?:no|not|never|only|just|always|without|don'?t|prefer|kein\w*|nie\w*|nur|nicht|ohne|immer|niente|mai|solo|soltanto|senza|non|sempre|ningun\w*|nunca|sin|siempre|s[oó]lo|jam[aá]s)\b)`)
+	sentenceEnds = regexp.MustCompile(`[\n!?]+|\.(?:\s|$)`)
+	pieceEnds    = regexp.MustCompile(`[,;]+`)
+	joints       = regexp.MustCompile(`(?i)\s+(?:and|und|e|ed|y|but|aber|ma|pero)\s+((?:no|not|never|only|just|always|without|don'?t|prefer|kein\w*|nie\w*|nur|nicht|ohne|immer|niente|mai|solo|soltanto|senza|non|sempre|ningun\w*|nunca|sin|siempre|s[oó]lo|jam[aá]s)\b)`)
 )
 
 func pieces(text string) []string {

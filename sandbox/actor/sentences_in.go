@@ -47,6 +47,8 @@ the terrace|la terrazza|die Terrasse|la terraza|la terrasse
 `
 
 const everydaySentences = `
+Thank you, that is how we will handle the pictures|Grazie, con le foto faremo così|Danke, so halten wir es mit den Bildern|Gracias, así lo haremos con las fotos|Merci, c'est ainsi que nous ferons avec les photos
+Is there anything else that must never be shown?|C'è altro che non va mai mostrato?|Gibt es noch etwas, das nie gezeigt werden soll?|¿Hay algo más que no deba mostrarse nunca?|Y a-t-il autre chose qu'il ne faut jamais montrer ?
 Hi|Ciao|Hallo|Hola|Salut
 Hello|Salve / Buongiorno|Guten Tag|Buenas / Buenos días|Bonjour
 Good evening|Buonasera|Guten Abend|Buenas tardes|Bonsoir

@@ -13,6 +13,7 @@ import (
 type payload struct {
 	Words   string              `json:"words"`
 	Clauses []store.PhotoClause `json:"clauses"`
+	Said    []string            `json:"said,omitempty"`
 }
 
 type retirement struct {
@@ -39,7 +40,7 @@ func write(ctx context.Context, tx *store.Tx, raw json.RawMessage, source store.
 	if err := json.Unmarshal(raw, &p); err != nil {
 		return fmt.Errorf("rules: apply: %w", err)
 	}
-	return tx.AddRules(ctx, store.NewRules{Source: source, Words: p.Words, Clauses: p.Clauses, ApprovedBy: by})
+	return tx.AddRules(ctx, store.NewRules{Source: source, Words: p.Words, Clauses: p.Clauses, Said: p.Said, ApprovedBy: by})
 }
 
 func retired(ctx context.Context, tx *store.Tx, c store.Confirm) error {

@@ -21,6 +21,7 @@ import (
 // Parsed is what became of somebody's words.
 type Parsed struct {
 	Clauses []store.PhotoClause
+	Said    []string // the part of the words that each is about
 }
 
 // answered is what a model is asked for.
@@ -68,9 +69,9 @@ const mostRules = 12
 
 // tidy makes rules of what a model has written, each once.
 func (a answered) tidy(words string) (p Parsed) {
-	add := func(c store.PhotoClause) {
+	add := func(c store.PhotoClause, said string) {
 		if len(p.Clauses) < mostRules && !slices.ContainsFunc(p.Clauses, func(o store.PhotoClause) bool { return same(o, c) }) {
-			p.Clauses = append(p.Clauses, c)
+			p.Clauses, p.Said = append(p.Clauses, c), append(p.Said, cut(said))
 		}
 	}
 	for _, r := range a.Rules {
@@ -79,9 +80,9 @@ func (a answered) tidy(words string) (p Parsed) {
 			said = words
 		}
 		if c, ok := Check(r.PhotoClause); ok {
-			add(c)
+			add(c, said)
 		} else if said = cut(said); said != "" {
-			add(store.PhotoClause{Verb: store.Prefer, Of: store.OfLook, Check: said})
+			add(store.PhotoClause{Verb: store.Prefer, Of: store.OfLook, Check: said}, said)
 		}
 	}
 	if len(a.Rules) == 0 {
@@ -89,7 +90,7 @@ func (a answered) tidy(words string) (p Parsed) {
 	}
 	for _, c := range a.Cannot {
 		if c = cut(oneLine(c)); c != "" {
-			add(store.PhotoClause{Verb: store.Prefer, Of: store.OfLook, Check: c})
+			add(store.PhotoClause{Verb: store.Prefer, Of: store.OfLook, Check: c}, c)
 		}
 	}
 	return p

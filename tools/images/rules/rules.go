@@ -106,7 +106,7 @@ func (r Rules) propose() tools.Tool {
 			if err != nil {
 				return tools.Proposal{}, err
 			}
-			return tools.NewProposal(Add, payload{Words: words, Clauses: parsed.Clauses}, show)
+			return tools.NewProposal(Add, payload{Words: words, Clauses: parsed.Clauses, Said: parsed.Said}, show)
 		})
 }
 
@@ -170,7 +170,7 @@ func (r Rules) retire() tools.Tool {
 				return tools.Proposal{}, err
 			}
 			if rule == nil {
-				return tools.Proposal{}, fault.New(fault.NotFound, "There is no rule %d about pictures that holds. rules_list has the numbers.", args.N)
+				return tools.Proposal{}, fault.New(fault.NotFound, "There is no rule %d about pictures that holds. The list of rules has their numbers.", args.N)
 			}
 			return tools.NewProposal(Retire, retirement{N: rule.N, Rule: rule.ID}, fmt.Sprintf("Retire rule %d for pictures: %s", rule.N, rule.Clause.Words()))
 		})

@@ -211,7 +211,7 @@ func (s Search) find(ctx context.Context, args Args) (Result, error) {
 		return Result{}, err
 	}
 	out := Result{Photos: []Picture{}, LeftOut: LeftOut(found.Left)}
-	for _, p := range found.Photos {
+	for _, p := range fitting(found.Photos, args.What+" "+found.English) {
 		out.Photos = append(out.Photos, Picture{ID: p.ID, Shows: p.Alt, Dish: p.Dish, Kind: p.Kind, Season: p.Season, Tags: p.Tags, Why: Why(p, args.What+" "+found.English), ToCheck: p.Open})
 	}
 	switch {
@@ -221,6 +221,40 @@ func (s Search) find(ctx context.Context, args Args) (Result, error) {
 		out.Note = "None of the pictures may be shown. left_out says why; ask for other pictures, or a manager can retire a rule."
 	}
 	return out, nil
+}
+
+// fitting leaves away what is neither named nor nearly as near as the nearest one, where anything is named at all.
+func fitting(photos []store.FoundPhoto, wanted string) []store.FoundPhoto {
+	var out []store.FoundPhoto
+	nearest, any := 0.0, false
+	for _, p := range photos {
+		any = any || len(named(p, wanted)) > 0
+		if p.Near != nil {
+			nearest = max(nearest, *p.Near)
+		}
+	}
+	if !any {
+		return photos
+	}
+	for _, p := range photos {
+		if len(named(p, wanted)) > 0 || p.Near != nil && *p.Near > nearest*nearly {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+const nearly = 0.95
+
+// named are the words of what is wanted that a picture's own words contain.
+func named(p store.FoundPhoto, wanted string) (out []string) {
+	text := " " + store.FoldWords(p.Dish+" "+strings.Join(p.Tags, " ")+" "+p.Alt) + " "
+	for _, t := range Terms(wanted) {
+		if strings.Contains(text, t) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // LeftOut says in plain words what was not found and why: "3 left out: people in the picture (rule 1)".
@@ -234,18 +268,12 @@ func LeftOut(left []store.LeftOut) []string {
 
 // Why says in a few words what speaks for a picture.
 func Why(p store.FoundPhoto, wanted string) string {
-	text := " " + store.FoldWords(p.Dish+" "+strings.Join(p.Tags, " ")+" "+p.Alt) + " "
-	var named []string
-	for _, t := range Terms(wanted) {
-		if strings.Contains(text, t) {
-			named = append(named, t)
-		}
-	}
 	var why []string
-	if len(named) > 0 {
-		why = append(why, "it shows: "+strings.Join(named, ", "))
-	} else if p.Near != nil {
-		why = append(why, "it comes near in meaning")
+	switch words := named(p, wanted); {
+	case len(words) > 0:
+		why = append(why, "it shows: "+strings.Join(words, ", "))
+	case len(Terms(wanted)) > 0:
+		why = append(why, "its description does not name it")
 	}
 	why = append(why, p.Likes...)
 	switch {
@@ -255,7 +283,7 @@ func Why(p store.FoundPhoto, wanted string) string {
 		why = append(why, "of middling quality")
 	}
 	if len(why) == 0 {
-		return "nothing of what was asked for is known to be in it"
+		return "nothing speaks against it"
 	}
 	return strings.Join(why, "; ")
 }
