@@ -22,3 +22,6 @@ func CRMWords(e Event) string {
 		ReopenedByManager: "Opened again.",
 	}[e]
 }
+
+// CRMPublished is the line after a post has gone live; where says on which networks, one to a line.
+func CRMPublished(where string) string { return "A post is live.\n" + where }

@@ -108,10 +108,16 @@ func (b *Bot) dossier(ctx context.Context, tx *store.Tx, id store.RestaurantID, 
 		return screen{}, err
 	}
 	var missing []stages.Need
-	if err := tx.Within(ctx, id, func(tx *store.Tx) (err error) { missing, err = tx.Missing(ctx); return err }); err != nil {
+	task := ""
+	if err := tx.Within(ctx, id, func(tx *store.Tx) (err error) {
+		if missing, err = tx.Missing(ctx); err == nil {
+			task, err = taskText(ctx, tx)
+		}
+		return err
+	}); err != nil {
 		return screen{}, err
 	}
-	s := screen{html: dossierText(d, chats, moves, photos, tx.Now) + "\n\n" + missingText(missing), rows: [][]store.NoticeButton{line1("🗂 Profile", data(verbProfile, short64(id)))}}
+	s := screen{html: dossierText(d, chats, moves, photos, tx.Now) + task + "\n\n" + missingText(missing), rows: [][]store.NoticeButton{line1("🗂 Profile", data(verbProfile, short64(id)))}}
 	pays, err := tx.Billing(ctx, id)
 	if err != nil {
 		return screen{}, err

@@ -143,3 +143,16 @@ func (b *Bot) touchTask(ctx context.Context, tx *store.Tx, t touched) (known boo
 	}
 	return true, answer(ctx, tx, t.query, fmt.Sprintf("I read task %d and make the restaurant.", task))
 }
+
+// taskText is the restaurant's task as last read, for its screen; empty without one.
+func taskText(ctx context.Context, tx *store.Tx) (string, error) {
+	t, linked, err := tx.CRMTask(ctx)
+	if err != nil || !linked {
+		return "", err
+	}
+	state := line(t.Status, 40)
+	if t.Gone {
+		state = "⚠️ not there any more"
+	}
+	return fmt.Sprintf("\n\n📋 Planfix task %d “%s” · %s", t.Task, line(t.Name, 60), state), nil
+}

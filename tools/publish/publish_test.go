@@ -14,6 +14,7 @@ import (
 func TestAnApprovedPostGoesLiveAndEverybodyHears(t *testing.T) {
 	t.Parallel()
 	l := newBench(t).born("Trattoria")
+	l.app(func(tx *store.Tx) error { return tx.LinkCRMTask(l.ctx, store.CRMTask{Task: 7, LinkedBy: "test"}) })
 	post, _ := l.approved("Torta al limone.", nil, store.Instagram, store.Facebook)
 	l.drain(time.Minute)
 	feed, wall := l.sim.Feed(account), l.sim.PageFeed(page)
@@ -24,6 +25,9 @@ func TestAnApprovedPostGoesLiveAndEverybodyHears(t *testing.T) {
 		t.Errorf("another picture: %d bytes instead of %d", size, len(l.photo))
 	}
 	l.heard("Trattoria", "is live", feed[0].Permalink, wall[0].Permalink)
+	if words := ask[string](l.bench, `SELECT string_agg(words, '') FROM crm_outbox WHERE words LIKE 'A post is live%'`); words != "A post is live.\nInstagram: "+feed[0].Permalink+"\nFacebook: "+wall[0].Permalink {
+		t.Errorf("the CRM reads %q", words)
+	}
 	if stage := ask[string](l.bench, `SELECT stage FROM restaurants WHERE id = $1`, l.id); stage != "activation" {
 		t.Errorf("stage %s", stage)
 	}

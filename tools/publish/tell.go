@@ -44,6 +44,9 @@ func (j *job) settled(ctx context.Context, tx *store.Tx) error {
 	if err := tx.Tell(ctx, store.Notice{Kind: "alert", HTML: text}, "live-"+j.ID.String()); err != nil {
 		return err
 	}
+	if err := tx.TellCRM(ctx, "live-"+j.ID.String(), stages.CRMPublished(html.UnescapeString(strings.Join(links, "\n")))); err != nil {
+		return err
+	}
 	if err := tx.ToldLive(ctx, j.PostID); err != nil {
 		return err
 	}

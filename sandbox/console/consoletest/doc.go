@@ -27,4 +27,8 @@
 //	[data-notice=info|error]                    sentences at the bottom of the page
 //	[data-step=1|2|3] [data-close-hint]         the first steps
 //	#model #clock #link                         the model's badge, the clock, "Reconnecting…"
+//	#outside [data-pane=outside]                opens the world around the chats; on phones [data-tab-button=outside]
+//	[data-picker=place] [data-post=…]           which restaurant; one published post
+//	[data-pay] [data-crm] [data-comment=…]      the payment, the CRM's task, one comment under it
+//	[data-move=…] [data-composer=planfix]       its status: <select>; where a colleague writes, with [data-send=planfix]
 package consoletest
