@@ -318,7 +318,7 @@ func (w *killWalk) judgeRows(sent int) {
 		"messages": {`SELECT array_agg(author || ' ' || body ORDER BY author, sent_at, seq, id) FROM messages`, said},
 		"decisions": {`SELECT array_agg(a.state || ' by ' || m.name || ' ' || o.text) FROM outbound o JOIN approvals a ON a.id = o.approval_id JOIN managers m ON m.id = a.decided_by`,
 			[]string{"sent by Marta " + replyLine}},
-		"facts":       {`SELECT array_agg(field || ' ' || value) FROM facts`, []string{"hours domenica 12:00-15:30"}},
+		"facts":       {`SELECT array_agg(field || ' ' || value) FROM facts`, []string{"hours Sun 12:00–15:30"}},
 		"stages":      {`SELECT array_agg(from_stage || ' ' || to_stage) FROM stage_events`, []string{"lead qualification"}},
 		"broken jobs": {`SELECT array_agg(kind || ' ' || array_to_string(errors, ';')) FROM river_job WHERE state IN ('discarded', 'cancelled')`, nil},
 	} {
