@@ -44,6 +44,7 @@ import (
 	"marketa/tools/life"
 	"marketa/tools/payments"
 	"marketa/tools/payments/stripe"
+	"marketa/tools/posts"
 	"marketa/tools/profile"
 	"marketa/tools/publish"
 	"marketa/tools/publish/meta"
@@ -62,6 +63,7 @@ type App struct {
 	whatsapp *whatsapp.Bot
 	agent    *agent.Agent
 	router   *llm.Router // nil: no model is configured
+	posts    posts.Posts
 	gallery  *gallery.Gallery
 	keys     *seal.Keys // that clients' tokens are sealed with
 	pictures publish.Pictures
@@ -190,7 +192,9 @@ func (a *App) effects() map[string]store.Effect {
 }
 
 // begins are what managers ask for and what ends in a card of its own.
-func (a *App) begins() map[string]store.Effect { return nil }
+func (a *App) begins() map[string]store.Effect {
+	return map[string]store.Effect{posts.Write: posts.Begin}
+}
 
 func (a *App) channels() map[store.Channel]*whapi.Client {
 	out := map[store.Channel]*whapi.Client{}
@@ -215,7 +219,8 @@ func (a *App) newAgent() (*agent.Agent, error) {
 	if a.router, err = newRouter(a.cfg, a.db, a.meters, a.log); err != nil {
 		return nil, err
 	}
-	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), life.Life{DB: a.db}.Tools(), deskTools.Desk{DB: a.db}.Tools(), a.payments.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts))...)
+	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), life.Life{DB: a.db}.Tools(), deskTools.Desk{DB: a.db}.Tools(), a.payments.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts),
+		a.postTools(prompts))...)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +229,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		a.gallery.Space = a.vertex
 	}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
-		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply, life.Step: life.Apply}), Effects: a.effects(), Begins: a.begins(),
+		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply, life.Step: life.Apply, posts.Propose: posts.Apply}), Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
 
@@ -276,6 +281,7 @@ func newRouter(cfg Config, db *store.DB, m *meters, log *slog.Logger) (*llm.Rout
 		llm.Look:       look,
 		llm.Rules:      look,
 		llm.Choose:     look,
+		llm.Caption:    reply,
 	}
 	return llm.NewRouter(llm.Config{Routes: routes, Book: m.model(agent.Books(db, log)), Clock: db.Clock, Log: log,
 		Timeouts: llm.Timeouts{FirstByte: 15 * time.Second, Idle: 20 * time.Second, Total: 90 * time.Second}})
@@ -324,6 +330,8 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	publisher := &publish.Publisher{DB: a.db, Meta: a.meta, Keys: a.keys, Pictures: a.pictures, Log: a.log}
 	river.AddWorker(workers, &publish.Worker{Publisher: publisher})
 	river.AddWorker(workers, &publish.NewsWorker{Publisher: publisher})
+	river.AddWorker(workers, &posts.Worker{Posts: a.posts})
+	river.AddWorker(workers, &telegram.PostWorker{Bot: a.telegram})
 	river.AddWorker(workers, &life.Worker{DB: a.db})
 	var middleware []rivertype.Middleware
 	if a.meters != nil {

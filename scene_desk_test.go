@@ -15,6 +15,7 @@ import (
 //	record Anna belongs to Trattoria Demo, active     the restaurant of Anna's chat is called so and stands there
 //	record Lucía is called Anna Rossi                 her chat is titled so
 //	record Vera is a viewer                           she may look, not decide
+//	record Anna has an account                        her restaurant is connected, as far as the record says
 
 var (
 	belongsTo = regexp.MustCompile(`^(\p{L}+) belongs to (.+), (\w+)$`)
@@ -33,6 +34,10 @@ func (s *scene) record(rest string) {
 	}
 	if client, task, ok := strings.Cut(rest, " has task "); ok {
 		s.linkedTask(client, task)
+		return
+	}
+	if name, ok := strings.CutSuffix(rest, " has an account"); ok {
+		s.account(name)
 		return
 	}
 	if name, ok := strings.CutSuffix(rest, " is a viewer"); ok {

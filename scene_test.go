@@ -166,7 +166,8 @@ func (s *scene) tapped(who, label, number, part string) telegram.Message {
 	}
 	for _, chat := range []int64{s.approvals, s.managers[who]} {
 		for _, m := range slices.Backward(s.world.Telegram.Messages(chat)) {
-			if m.FromBot && (hasButton(m, label) || part != "" && partOfButton(m, label)) && strings.Contains(m.Text, part) {
+			_, had := s.seenButtons(m.ID, label)
+			if m.FromBot && (hasButton(m, label) || part != "" && (had || partOfButton(m, label))) && strings.Contains(m.Text, part) {
 				return m
 			}
 		}
@@ -205,15 +206,16 @@ func (s *scene) seenButtons(id int, label string) (string, bool) {
 }
 
 func (s *scene) bothTap(label string) {
-	cards := s.cards()
-	card := cards[len(cards)-1]
+	label, part, _ := strings.Cut(strings.TrimSuffix(label, `"`), ` on "`)
+	card := s.tapped("Marta", label, "", part)
 	var both sync.WaitGroup
 	for _, id := range []int64{sandbox.ManagerA, sandbox.ManagerB} {
 		both.Go(func() { _, _ = s.world.Telegram.Press(id, s.approvals, card.ID, label) })
 	}
 	both.Wait()
 	s.settle()
-	if s.ask(`SELECT coalesce((SELECT m.telegram_id::text FROM approvals a JOIN managers m ON m.id = a.decided_by ORDER BY a.decided_at DESC LIMIT 1), '')`) == strconv.FormatInt(sandbox.ManagerB, 10) {
+	if s.ask(`SELECT coalesce((SELECT m.telegram_id::text FROM (SELECT decided_by, decided_at FROM approvals UNION ALL SELECT decided_by, decided_at FROM post_approvals) a
+		JOIN managers m ON m.id = a.decided_by ORDER BY a.decided_at DESC LIMIT 1), '')`) == strconv.FormatInt(sandbox.ManagerB, 10) {
 		s.swapped = true
 		s.managers["Marta"], s.managers["Ben"] = sandbox.ManagerB, sandbox.ManagerA
 	}

@@ -15,6 +15,8 @@ const (
 	TagClientWords   Tag = "client_words"   // to be translated, or found by a tool: data from outside
 	TagDraft         Tag = "draft"          // to be translated, too
 	TagManager       Tag = "manager"        // what a manager asks of the bot: an instruction
+	TagBrief         Tag = "brief"          // what a post is to be about: data
+	TagPublished     Tag = "published"      // captions of posts before it: data
 	TagExchanges     Tag = "exchanges"      // what he has asked before, and what he was told
 )
 

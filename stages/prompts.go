@@ -138,7 +138,7 @@ func (p *Prompts) try() error {
 	_, err := p.Translate(TranslateData{"German", "de"})
 	_, deaf := p.Transcribe()
 	_, blind := p.Look()
-	faults := append(p.tryGroup(), err, deaf, blind, p.tryDesk(), p.tryPhotoRules())
+	faults := append(p.tryGroup(), err, deaf, blind, p.tryDesk(), p.tryPhotoRules(), p.tryCaption())
 	for _, stage := range Client.States() {
 		full := ReplyData{stage, "Trattoria Bella", []string{"it", "en"}, time.Unix(0, 0), []Fact{{"hours", "12-15"}}, []Need{{Key: "languages", Ask: "the languages of their guests"}}}
 		for _, data := range []ReplyData{{Stage: stage}, full} {
@@ -152,7 +152,7 @@ func (p *Prompts) try() error {
 
 // strays are goals of stages that do not exist: most likely a misspelt one.
 func (p *Prompts) strays() error {
-	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "desk.md": true, "transcribe.md": true, "look.md": true, "group.md": true, "group_triage.md": true, "fits.md": true, "photo_rules.md": true, "photo_choice.md": true, "photo_query.md": true}
+	known := map[string]bool{"reply.md": true, "triage.md": true, "translate.md": true, "desk.md": true, "transcribe.md": true, "look.md": true, "group.md": true, "group_triage.md": true, "fits.md": true, "photo_rules.md": true, "photo_choice.md": true, "photo_query.md": true, "caption.md": true}
 	for _, s := range Client.States() {
 		known[goalFile(s)] = true
 	}

@@ -71,7 +71,7 @@ type Ask struct {
 	ManagerID  ManagerID
 	TgChatID   int64
 	ApprovalID ApprovalID // of an edit and a redo
-	Kind       string     // edit, redo, name, zone, belongs, away
+	Kind       string     // edit, redo, name, zone, belongs, away, post
 	Subject    Subject
 	MessageID  *int64
 	AskedAt    time.Time
@@ -79,9 +79,10 @@ type Ask struct {
 
 // Subject is what a question is about that is not about a card.
 type Subject struct {
-	Restaurant RestaurantID `json:"restaurant,omitzero"`
-	Chat       ChatID       `json:"chat,omitzero"`
-	Text       string       `json:"text,omitempty"` // key and language of a fixed text
+	Restaurant RestaurantID   `json:"restaurant,omitzero"`
+	Chat       ChatID         `json:"chat,omitzero"`
+	Post       PostApprovalID `json:"post,omitzero"`
+	Text       string         `json:"text,omitempty"` // key and language of a fixed text
 }
 
 const askColumns = `id, manager_id, tg_chat_id, approval_id, kind, subject, message_id, asked_at`

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -336,11 +337,18 @@ func TestWhatCouldNotBeRewrittenWaitsAgain(t *testing.T) {
 		_, err := tx.OpenPostTask(w.ctx, store.PostTask{PostID: a.PostID, Kind: store.TaskWords, Hint: "shorter"})
 		w.must(err)
 		task, err := tx.LeasePostTask(w.ctx, a.PostID)
-		return errors.Join(err, tx.FailPostTask(w.ctx, task))
+		w.must(err)
+		again, err := tx.FailPostTask(w.ctx, task, "The models are away.")
+		if !again {
+			t.Error("it does not wait again")
+		}
+		return err
 	})
-	if b := w.pendingPost(r); b.ID == a.ID || b.VersionID != a.VersionID {
+	b := w.pendingPost(r)
+	if b.ID == a.ID || !bytes.Equal(b.ContentHash, a.ContentHash) {
 		t.Errorf("%+v", b)
 	}
+	same(w, "{\"The models are away.\"}", `SELECT warnings::text FROM post_versions WHERE id = $1`, b.VersionID)
 }
 
 // postsOf are a tenant's posts: one that is published, one that waits and whose next version is being written.
@@ -380,7 +388,7 @@ func reachesOfPosts(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"DecidePost":    func(tx *store.Tx) (any, error) { return tx.DecidePost(ctx, sendPost(x.post)) },
 		"DrawPostLater": only(func(tx *store.Tx) error { return tx.DrawPostLater(ctx, x.post.ID, store.LeaseToken{}, time.Hour) }),
 		"DropPostCard":  only(func(tx *store.Tx) error { return tx.DropPostCard(ctx, card) }),
-		"FailPostTask":  only(func(tx *store.Tx) error { return tx.FailPostTask(ctx, x.writes) }),
+		"FailPostTask":  only(func(tx *store.Tx) error { _, err := tx.FailPostTask(ctx, x.writes, "intruder"); return err }),
 		"HoldPost": only(func(tx *store.Tx) error {
 			_, err := tx.HoldPost(ctx, x.writes, written(store.PhotoID{1}, "intruder"))
 			return err
@@ -406,6 +414,8 @@ func reachesOfPosts(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"PostView":        func(tx *store.Tx) (any, error) { return tx.PostView(ctx, x.post.ID) },
 		"Publication":     func(tx *store.Tx) (any, error) { return tx.Publication(ctx, x.publication) },
 		"PublicationsOf":  func(tx *store.Tx) (any, error) { return tx.PublicationsOf(ctx, x.publishes.PostID) },
+		"RenewPostTask":   only(func(tx *store.Tx) error { return tx.RenewPostTask(ctx, x.writes) }),
+		"RenewPostView":   only(func(tx *store.Tx) error { return tx.RenewPostView(ctx, x.post.ID, store.LeaseToken{}) }),
 		"SavePostCard":    only(func(tx *store.Tx) error { return tx.SavePostCard(ctx, card) }),
 		"SavePostWork":    only(func(tx *store.Tx) error { return tx.SavePostWork(ctx, x.writes) }),
 		"SavePublication": only(func(tx *store.Tx) error { return tx.SavePublication(ctx, x.publishes, x.published, true) }),

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"marketa/internal/fault"
@@ -64,37 +65,48 @@ func (tx *Tx) SavePostWork(ctx context.Context, t PostTask) error {
 	return tx.setPostTask(ctx, t, `work = $3, lease_until = $4`, t.Work, tx.Now.Add(LeaseTime))
 }
 
+// RenewPostTask holds the task for another LeaseTime.
+func (tx *Tx) RenewPostTask(ctx context.Context, t PostTask) error {
+	return tx.setPostTask(ctx, t, `lease_until = $3`, tx.Now.Add(LeaseTime))
+}
+
 // PostTaskLater gives it back for another try.
 func (tx *Tx) PostTaskLater(ctx context.Context, t PostTask, at time.Time) error {
 	return tx.setPostTask(ctx, t, `failures = failures + 1, next_at = $3, lease_token = NULL, lease_until = NULL`, at)
 }
 
-// FailPostTask gives it up. The version that a manager had sent back, if there is one, waits for a decision again; without one
-// the post has failed.
-func (tx *Tx) FailPostTask(ctx context.Context, t PostTask) error {
+// FailPostTask gives it up. The version that a manager had sent back, if there is one, waits for a decision again, with the
+// reason on it; without one the post has failed, and again is false.
+func (tx *Tx) FailPostTask(ctx context.Context, t PostTask, why string) (again bool, err error) {
 	if err := tx.lockPost(ctx, t.PostID); err != nil {
-		return err
-	}
-	if err := tx.setPostTask(ctx, t, `state = 'failed', next_at = NULL, lease_token = NULL, lease_until = NULL`); err != nil {
-		return err
+		return false, err
 	}
 	last, err := rows[PostVersion](ctx, tx, `SELECT `+versionColumns+` FROM post_versions WHERE post_id = $1 ORDER BY n DESC LIMIT 1`, t.PostID)
 	if err != nil {
-		return wrapped("fail post task", err)
+		return false, wrapped("fail post task", err)
 	}
 	if len(last) == 0 {
-		return tx.setPost(ctx, t.PostID, "failed")
+		return false, errors.Join(tx.setPostTask(ctx, t, `state = 'failed', next_at = NULL, lease_token = NULL, lease_until = NULL`), tx.setPost(ctx, t.PostID, "failed"))
 	}
-	return tx.holdVersion(ctx, last[0])
+	v := last[0]
+	v.Warnings, v.Hint = []string{why}, ""
+	_, err = tx.saveVersion(ctx, t, v, "failed")
+	return true, err
 }
 
 // HoldPost saves a version and holds it for a decision: the task is done with it.
 func (tx *Tx) HoldPost(ctx context.Context, t PostTask, v PostVersion) (PostVersionID, error) {
-	v.ID, v.PostID = NewID[postVersionKind](), t.PostID
 	if err := tx.lockPost(ctx, t.PostID); err != nil {
-		return v.ID, err
+		return PostVersionID{}, err
 	}
-	if err := tx.setPostTask(ctx, t, `state = 'done', next_at = NULL, lease_token = NULL, lease_until = NULL`); err != nil {
+	v.PostID = t.PostID
+	return tx.saveVersion(ctx, t, v, "done")
+}
+
+// saveVersion makes the next version of v and holds it; the task ends.
+func (tx *Tx) saveVersion(ctx context.Context, t PostTask, v PostVersion, state string) (PostVersionID, error) {
+	v.ID = NewID[postVersionKind]()
+	if err := tx.setPostTask(ctx, t, `state = $3, next_at = NULL, lease_token = NULL, lease_until = NULL`, state); err != nil {
 		return v.ID, err
 	}
 	hash, err := value[[]byte](ctx, tx, `INSERT INTO post_versions (id, restaurant_id, post_id, n, photo_id, photo_why, picture_key, picture_sha256, picture_width, picture_height, caption, hashtags, alt,

@@ -17,8 +17,7 @@ type PostView struct {
 	Restaurant   string
 	Zone         string
 	Rev          int64
-	Next         int // the newest version's number; more than Version.N: there is another card
-	Writing      bool
+	Connected    []string // the networks that the restaurant's account reaches; none: there is no account
 }
 
 // PostCard is one copy of it in Telegram.
@@ -48,13 +47,12 @@ func (tx *Tx) PostView(ctx context.Context, id PostApprovalID) (v PostView, err 
 	type rest struct {
 		Restaurant, Zone string
 		Rev              int64
-		Next             int
-		Writing          bool
+		Connected        []string
 	}
-	r, err := row[rest](ctx, tx, `SELECT r.name AS restaurant, r.zone, w.rev, (SELECT max(n) FROM post_versions WHERE post_id = $2) AS next,
-		EXISTS (SELECT FROM post_tasks WHERE post_id = $2 AND state = 'open') AS writing
-		FROM post_views w JOIN restaurants r ON r.id = w.restaurant_id WHERE w.approval_id = $1`, id, v.Post.ID)
-	v.Restaurant, v.Zone, v.Rev, v.Next, v.Writing = r.Restaurant, r.Zone, r.Rev, r.Next, r.Writing
+	r, err := row[rest](ctx, tx, `SELECT r.name AS restaurant, r.zone, w.rev, coalesce((SELECT array_remove(ARRAY[CASE WHEN c.ig_id <> '' THEN 'instagram' END, CASE WHEN c.page_id <> '' THEN 'facebook' END], NULL)
+			FROM connections c WHERE c.restaurant_id = r.id AND c.state = 'active' LIMIT 1), '{}') AS connected
+		FROM post_views w JOIN restaurants r ON r.id = w.restaurant_id WHERE w.approval_id = $1`, id)
+	v.Restaurant, v.Zone, v.Rev, v.Connected = r.Restaurant, r.Zone, r.Rev, r.Connected
 	return v, wrapped("post view", err)
 }
 
@@ -67,6 +65,15 @@ func (tx *Tx) LeasePostView(ctx context.Context, id PostApprovalID) (LeaseToken,
 		return token, ErrLeaseLost
 	}
 	return token, wrapped("lease post view", err)
+}
+
+// RenewPostView holds the drawing for another LeaseTime.
+func (tx *Tx) RenewPostView(ctx context.Context, id PostApprovalID, token LeaseToken) error {
+	n, err := tx.exec(ctx, `UPDATE post_views SET lease_until = $3 WHERE approval_id = $1 AND lease_token = $2`, id, token, tx.Now.Add(LeaseTime))
+	if err == nil && n == 0 {
+		return ErrLeaseLost
+	}
+	return wrapped("renew post view", err)
 }
 
 // PostDrawn records that all copies show rev. If the row has changed meanwhile, another drawing follows.

@@ -9,6 +9,7 @@ const (
 	Transcribe Task = "transcribe" // the words in a sound, which is the question's only llms.BinaryContent
 	Translate  Task = "translate"  // for people who read another language; nobody sends it as it is
 	Look       Task = "look"       // what stands in a picture, which is the question's only llms.BinaryContent
+	Caption    Task = "caption"    // a post for a restaurant's guests, with its photo
 	Desk       Task = "desk"       // what a manager asks in plain words, with tools
 	Rules      Task = "rules"      // somebody's words about pictures, as rules
 	Choose     Task = "choose"     // which of these pictures

@@ -24,6 +24,8 @@ func (b *Bot) answeredAbout(ctx context.Context, tx *store.Tx, msg *models.Messa
 		return say(ctx, tx, msg, "I can read text only here. Please write it as a message.")
 	}
 	switch a.Kind {
+	case "post":
+		return b.answeredPost(ctx, tx, msg, m, a)
 	case "name":
 		return b.nameIt(ctx, tx, msg, m, a)
 	case "zone":

@@ -37,7 +37,7 @@ const (
 
 // markOf is the first sign of a question of that kind.
 func markOf(kind string) string {
-	return map[string]string{"edit": editMark, "redo": redoMark, "name": nameMark, "belongs": linkMark, "zone": zoneMark, "away": awayMark}[kind]
+	return map[string]string{"edit": editMark, "redo": redoMark, "name": nameMark, "belongs": linkMark, "zone": zoneMark, "away": awayMark, "post": postMark}[kind]
 }
 
 // mapTap judges a press on the row that asks whose chat it is.

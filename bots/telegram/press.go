@@ -53,6 +53,9 @@ func (b *Bot) press(ctx context.Context, tx *store.Tx, q *models.CallbackQuery) 
 	if handled, err := b.pressDesk(ctx, tx, q, m, code, id); handled || err != nil {
 		return err
 	}
+	if handled, err := b.pressPost(ctx, tx, q, m, code, store.PostApprovalID(id), hash); handled || err != nil {
+		return err
+	}
 	view, err := tx.View(ctx, id)
 	if errors.Is(err, fault.NotFound) {
 		return answer(ctx, tx, q, "!This card is not known any more. /queue shows what waits.")

@@ -84,6 +84,11 @@ func (b *Bot) reply(ctx context.Context, tx *store.Tx, msg *models.Message, m st
 	if err != nil {
 		return err
 	}
+	if !found {
+		if handled, err := b.replyToPost(ctx, tx, msg, m); handled || err != nil {
+			return err
+		}
+	}
 	switch {
 	case found && !ask.ID.IsZero():
 		return b.answered(ctx, tx, msg, m, ask)

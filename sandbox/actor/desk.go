@@ -66,6 +66,8 @@ var demands = []demand{
 	{priceDemand, "prices"},
 	{wanted(`^\W*(?:please |bitte |per favore |por favor )?(?:remind me|can you remind me|erinner\w* mich|ricordami|ricorda|recu[eé]rdame)\b(?P<what>.*)$`), "remind"},
 	{wanted(`\b(?:note|nota|notier\w*|merk\w*(?: dir)?|annota|segna(?:ti)?|apunta|anota)\b[,:]?\s*(?:(?:for|about|für|zu|bei|per|su|para|sobre)\s+` + somebody + `\s*[,:]?\s*)?(?:that|dass|che|que|:)\s+(?P<what>.+)$`), "note"},
+	{wanted(`^\W*(?:please |bitte |can you |could you |kannst du |puoi |puedes |per favore |por favor )?(?:write|make|create|prepare|draft|schreib\w*|mach\w*|erstell\w*|scriv\w+|prepar\w+|fai|fammi|crea\w*|escrib\w*|haz\w*)\s+(?:(?:me|us|mir|uns|un[oa]?|an?|einen?|the|il|el|another|new|neuen|nuovo|nueva|instagram|facebook)\s+)*(?:post|beitrag|publicaci[oó]n)\b(?P<rest>[^?]+)$`,
+		`^\W*post (?P<rest2>(?:about|über|su|sul|sulla|sobre)\s.+)$`), "postOf"},
 	{wanted(`^\W*(?:please |bitte |can you |could you |kannst du |puoi |puedes )?(?:write|tell|text|message|answer|ask|let|schreib\w*|sag\w*|frag\w*|antwort\w*|scriv\w+|d[iì]['’]?|dille|digli|chied\w+|rispond\w+|avvisa|escr[ií]be\w*|dile|preg[uú]nta\w*|av[ií]sa\w*|resp[oó]nde\w*)\s+(?P<rest>.+)$`), "writeTo"},
 	{wanted(`\b(?:what can you do|help|what do you do|was kannst du|hilfe|cosa (?:sai|puoi) fare|aiuto|qu[eé] (?:puedes|sabes) hacer|ayuda)\b`), "help"},
 	{wanted(`\b(?:which|what|list|show all|welche|quali|qu[eé]|cu[aá]les).{0,30}?\b(?:restaurants?|clients?|kunden|ristoranti|clienti|restaurantes|clientes)\b(?P<rest>.*)$`), "findThem"},
@@ -91,6 +93,8 @@ func (a *assistant) carry(name string, said map[string]string) Reply {
 	switch name {
 	case "remind":
 		return a.remind(said)
+	case "postOf":
+		return a.postOf(said)
 	case "note":
 		return a.note(said)
 	case "writeTo":

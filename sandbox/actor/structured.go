@@ -23,6 +23,9 @@ func (v view) structured() string {
 	case s.asksInEnglish():
 		return v.inEnglish()
 	}
+	if s.posts() {
+		return writePost(v)
+	}
 	points := v.points()
 	p := point{act: tells, text: v.words()}
 	for i := range points {
