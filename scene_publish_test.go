@@ -44,7 +44,7 @@ var (
 func (s *scene) publishing(rest string) bool {
 	s.t.Helper()
 	if m := hasConnected.FindStringSubmatch(rest); m != nil {
-		s.connected(m[1])
+		s.joined(m[1])
 		return true
 	}
 	if m := isSent.FindStringSubmatch(rest); m != nil {
@@ -61,7 +61,7 @@ func (s *scene) boundTo(client string) (context.Context, store.RestaurantID) {
 	return store.WithRestaurant(context.Background(), id), id
 }
 
-func (s *scene) connected(client string) {
+func (s *scene) joined(client string) {
 	s.t.Helper()
 	ctx, _ := s.boundTo(client)
 	s.world.Meta.AddPerson(simmeta.Person{ID: metaPerson, Name: client})
@@ -129,8 +129,8 @@ func (s *scene) postSent(client string, children bool, later, caption string) {
 			return err
 		})
 	}), "write a post")
-	// What a model would have seen in the photo.
-	s.as("marketa_app", client, fmt.Sprintf(`UPDATE photos SET state = 'analyzed', analyzed_at = created_at, kind = 'dish', quality = 1, children = %v, next_at = NULL, full_key = blob_key WHERE given_by IS NOT NULL AND restaurant_id = $1`, children))
+	s.settle() // the photo is looked at
+	s.as("marketa_app", client, fmt.Sprintf(`UPDATE photos SET state = 'analyzed', analyzed_at = created_at, kind = 'dish', quality = 1, risk = 0, faces = false, logos = false, text_in_image = '', children = %v WHERE given_by IS NOT NULL AND restaurant_id = $1`, children))
 	s.must(s.app.db.System(ctx, store.Desk, func(tx *store.Tx) error {
 		var id store.PostApprovalID
 		if err := id.UnmarshalText([]byte(s.ask(`SELECT id::text FROM post_approvals WHERE post_id = $1 AND state = 'pending'`, post))); err != nil {

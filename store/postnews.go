@@ -22,6 +22,9 @@ func (TellClient) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue:
 // newsPatience is how long the news for a client waits for the chat to be free.
 const newsPatience = 24 * time.Hour
 
+// newsDelay is how much later than the managers a client is told.
+const newsDelay = 5 * time.Second
+
 // PostNews is what a client is to hear about a post.
 type PostNews struct {
 	PostID    PostID

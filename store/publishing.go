@@ -97,11 +97,9 @@ func (tx *Tx) ToldLive(ctx context.Context, post PostID) error {
 	if _, err := tx.exec(ctx, `UPDATE publications SET told_at = $2 WHERE post_id = $1 AND state = 'published' AND told_at IS NULL`, post, tx.Now); err != nil {
 		return wrapped("told live", err)
 	}
-	n, err := tx.exec(ctx, `INSERT INTO post_news (post_id, restaurant_id, created_at, next_at) VALUES ($1, $2, $3, $3) ON CONFLICT (post_id) DO NOTHING`, post, tx.Restaurant, tx.Now)
-	if err != nil || n == 0 {
-		return wrapped("told live", err)
-	}
-	return tx.Enqueue(ctx, TellClient{Restaurant: tx.Restaurant, Post: post})
+	// A little later: the managers hear it first.
+	_, err := tx.exec(ctx, `INSERT INTO post_news (post_id, restaurant_id, created_at, next_at) VALUES ($1, $2, $3, $4) ON CONFLICT (post_id) DO NOTHING`, post, tx.Restaurant, tx.Now, tx.Now.Add(newsDelay))
+	return wrapped("told live", err)
 }
 
 // FirstPublished says that nothing else of the restaurant was published before.

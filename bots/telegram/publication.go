@@ -80,7 +80,7 @@ func (b *Bot) closeNotice(ctx context.Context, tx *store.Tx, chat, message int64
 	if err != nil {
 		return err
 	}
-	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", Edits: &message, HTML: text + "\n" + esc(publicationDone(action)) + " (" + line(m.Name, 60) + ", " + clockTime(tx.Now, zone) + ")"}, "")
+	return tx.Tell(ctx, store.Notice{TgChatID: &chat, Kind: "reply", Edits: &message, HTML: text + "\n" + esc(publicationDone(action)) + " " + line(m.Name, 60) + ", " + clockTime(tx.Now, zone)}, "")
 }
 
 func publicationDone(a store.Action) string {

@@ -31,6 +31,7 @@ func TestAnApprovedPostGoesLiveAndEverybodyHears(t *testing.T) {
 	if stage := ask[string](l.bench, `SELECT stage FROM restaurants WHERE id = $1`, l.id); stage != "activation" {
 		t.Errorf("stage %s", stage)
 	}
+	l.clock.Advance(10 * time.Second)
 	l.must(l.pub.TellClient(l.ctx, post))
 	if text := ask[string](l.bench, `SELECT d.text FROM approvals a JOIN drafts d ON d.id = a.draft_id WHERE a.restaurant_id = $1 AND a.state = 'pending'`, l.id); !strings.HasPrefix(text, "Il vostro post è online:\nInstagram: "+feed[0].Permalink) || !strings.Contains(text, wall[0].Permalink) {
 		t.Errorf("the client would hear %q", text)

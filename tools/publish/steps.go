@@ -49,6 +49,10 @@ func (j *job) prepare(ctx context.Context) (bool, error) {
 		return more, err
 	}
 	if j.Network == store.Facebook {
+		// A look before the call that people can see: whoever is away, or refuses us, shows it here.
+		if _, err := j.Meta.PagePosts(ctx, token, j.Target, j.now()); err != nil {
+			return j.trouble(ctx, err)
+		}
 		return j.goOn(ctx, "ready")
 	}
 	quota, err := j.Meta.Quota(ctx, token, j.Target)
