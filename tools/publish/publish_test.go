@@ -215,6 +215,7 @@ func TestTheNewsWaitsForAChatThatIsFree(t *testing.T) {
 	post, _ := l.approved("Torta.", nil, store.Instagram)
 	l.drain(time.Hour)
 	l.exec(`UPDATE chats SET busy_since = now()`)
+	l.clock.Advance(10 * time.Second)
 	l.must(l.pub.TellClient(l.ctx, post))
 	if n := ask[int](l.bench, `SELECT count(*)::int FROM approvals`); n != 0 {
 		t.Fatal("the news pushed in")
