@@ -319,6 +319,7 @@ func (a *App) newJobs() (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &telegram.DrawWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.TellWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.FilesWorker{Bot: a.telegram})
+	river.AddWorker(workers, &telegram.GiftWorker{Bot: a.telegram})
 	river.AddWorker(workers, &telegram.AlertWorker{Bot: a.telegram})
 	river.AddWorker(workers, &ChoreWorker{App: a})
 	river.AddWorker(workers, &gallery.LookWorker{Gallery: a.gallery})

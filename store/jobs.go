@@ -138,6 +138,14 @@ type Listen struct {
 func (Listen) Kind() string                 { return "listen" }
 func (Listen) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }
 
+// FetchGift fetches a picture that a manager has given [bots/telegram].
+type FetchGift struct {
+	Gift GiftID `json:"gift"`
+}
+
+func (FetchGift) Kind() string                 { return "fetch_gift" }
+func (FetchGift) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: QueueMedia} }
+
 // LookAtPhoto finds out what stands in a picture of the gallery [tools/images/gallery].
 type LookAtPhoto struct {
 	Restaurant RestaurantID `json:"restaurant"`

@@ -66,6 +66,7 @@ func (w *world) filesOf(x *tenant, c store.Chat) {
 		return err
 	})
 	w.lookedAt(x, c)
+	w.given(x, c)
 	w.desk(func(tx *store.Tx) (err error) {
 		w.must(tx.WantFiles(w.ctx, x.pending))
 		x.shows, err = tx.LeaseFiles(w.ctx, x.pending)
@@ -94,7 +95,14 @@ func reachesOfFiles(ctx context.Context, x tenant) map[string]func(tx *store.Tx)
 		"ListenLater":  only(func(tx *store.Tx) error { return tx.ListenLater(ctx, x.waiting, x.waits) }),
 		"NewWay":       only(func(tx *store.Tx) error { return tx.NewWay(ctx, x.waiting, x.waits, "intruder", "intruder") }),
 		"CountGallery": func(tx *store.Tx) (any, error) { return tx.CountGallery(ctx) },
-		"Gallery":      func(tx *store.Tx) (any, error) { return tx.Gallery(ctx, 99) },
+		"TakeGift": only(func(tx *store.Tx) error {
+			return tx.TakeGift(ctx, store.Gift{RestaurantID: x.chat.RestaurantID, FileID: "intruder"})
+		}),
+		"LeaseGift": func(tx *store.Tx) (any, error) { g, _, err := tx.LeaseGift(ctx, x.gift); return g, err },
+		"RenewGift": only(func(tx *store.Tx) error { return tx.RenewGift(ctx, x.gift, x.looks) }),
+		"GiftDone":  only(func(tx *store.Tx) error { return tx.GiftDone(ctx, x.gift, x.looks, true) }),
+		"GiftLater": only(func(tx *store.Tx) error { _, err := tx.GiftLater(ctx, store.Gift{ID: x.gift}, x.looks); return err }),
+		"Gallery":   func(tx *store.Tx) (any, error) { return tx.Gallery(ctx, 99) },
 		"GivePhoto": func(tx *store.Tx) (any, error) {
 			_, fresh, err := tx.GivePhoto(ctx, store.ManagerID{}, keptAs(x.chat.RestaurantID, "intruder"))
 			return fresh, err

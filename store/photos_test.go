@@ -23,6 +23,17 @@ func (w *world) lookedAt(x *tenant, c store.Chat) {
 	})
 }
 
+// given is a manager's picture that is on its way.
+func (w *world) given(x *tenant, c store.Chat) {
+	w.Helper()
+	w.desk(func(tx *store.Tx) error {
+		m, _, err := tx.ManagerBy(w.ctx, marta, "")
+		w.must(err)
+		return tx.TakeGift(w.ctx, store.Gift{RestaurantID: c.RestaurantID, ManagerID: m.ID, TgChatID: 3, MessageID: int64(x.mark[0]), FileID: "file of " + x.mark, MIME: "image/jpeg"})
+	})
+	x.gift = ask[store.GiftID](w, `SELECT id FROM photo_gifts WHERE restaurant_id = $1`, c.RestaurantID)
+}
+
 func somewhere() store.Vector {
 	v := make(store.Vector, store.VectorSize)
 	v[7] = 1

@@ -87,6 +87,7 @@ type tenant struct {
 	waits    store.LeaseToken
 	shows    store.LeaseToken // of the pending card's files
 	picture  store.Photo      // leased by looks
+	gift     store.GiftID
 	looks    store.LeaseToken
 	wording  store.Wording
 	photo    store.PhotoID

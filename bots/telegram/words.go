@@ -34,6 +34,9 @@ func (b *Bot) words(ctx context.Context, tx *store.Tx, msg *models.Message) erro
 	if name, ok := b.command(spoken(msg)); ok {
 		return b.obey(ctx, tx, msg, m, name)
 	}
+	if done, err := b.gift(ctx, tx, msg, m); done || err != nil {
+		return err
+	}
 	if repliesTo(msg) != 0 {
 		return b.reply(ctx, tx, msg, m)
 	}
