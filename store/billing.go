@@ -168,10 +168,10 @@ func (tx *Tx) SubscriptionOf(ctx context.Context, id string) (RestaurantID, bool
 // paidStatuses are those in which a restaurant has what it pays for.
 const paidStatuses = `('active', 'trialing', 'past_due')`
 
-// PaidNow says whether the transaction's restaurant has a subscription whose first invoice is paid and that runs: what was
-// paid before a restaurant came to its activation counts when it gets there.
+// PaidNow says whether the transaction's restaurant has a subscription of an order of ours whose first invoice is paid and that
+// runs: what was paid before a restaurant came to its activation counts when it gets there.
 func (tx *Tx) PaidNow(ctx context.Context) (bool, error) {
-	paid, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM subscriptions WHERE restaurant_id = $1 AND status IN ('active', 'trialing') AND first_paid_at IS NOT NULL)`, tx.Restaurant)
+	paid, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT FROM subscriptions WHERE restaurant_id = $1 AND order_id IS NOT NULL AND status IN ('active', 'trialing') AND first_paid_at IS NOT NULL)`, tx.Restaurant)
 	return paid, wrapped("paid now", err)
 }
 

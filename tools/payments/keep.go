@@ -92,8 +92,9 @@ func (p *Payments) firstPaid(ctx context.Context, tx *store.Tx, s store.Subscrip
 	}
 	words := "Paid: " + price(s, bills) + ", first invoice paid"
 	if s.OrderID.IsZero() {
-		words += " (not by a link of ours, but made in the Stripe dashboard)"
-	} else if _, err := tx.OrderIs(ctx, s.OrderID, "paid"); err != nil {
+		return tell(ctx, tx, "paid-"+s.ID, "💶 %s. It was not ordered by a link of ours, but made at Stripe itself, so it moves nothing: look at it in the Stripe dashboard, and if it counts, move the restaurant on.", words)
+	}
+	if _, err := tx.OrderIs(ctx, s.OrderID, "paid"); err != nil {
 		return err
 	}
 	r, err := tx.OwnRestaurant(ctx)
