@@ -35,6 +35,7 @@ import (
 	"marketa/stages"
 	"marketa/store"
 	"marketa/tools"
+	"marketa/tools/connect"
 	"marketa/tools/crm"
 	"marketa/tools/crm/planfix"
 	deskTools "marketa/tools/desk"
@@ -68,6 +69,7 @@ type App struct {
 	keys     *seal.Keys // that clients' tokens are sealed with
 	pictures publish.Pictures
 	chooser  choice.Chooser // the picture for a post
+	connect  *connect.Flow
 	meta     *meta.Client
 	stripe   *stripe.Client  // nil: no key
 	planfix  *planfix.Client // nil: no CRM
@@ -137,6 +139,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.pictures = publish.Pictures{DB: a.db, Files: a.files, PublicURL: a.cfg.PublicURL}
 	a.vendors()
 	a.payments = a.newPayments()
+	a.connect = a.newConnect()
 	if err = a.space(); err != nil {
 		return err
 	}
@@ -220,7 +223,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		return nil, err
 	}
 	registry, err := tools.NewRegistry(slices.Concat(profile.Profile{DB: a.db}.Tools(), profile.Profile{DB: a.db}.ForManagers(), team.Tools(), life.Life{DB: a.db}.Tools(), deskTools.Desk{DB: a.db}.Tools(), a.payments.Tools(), crmTools(a.db, a.crm), a.photoTools(prompts),
-		a.postTools(prompts))...)
+		a.postTools(prompts), a.connect.Tools())...)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +232,7 @@ func (a *App) newAgent() (*agent.Agent, error) {
 		a.gallery.Space = a.vertex
 	}
 	return agent.New(agent.Config{DB: a.db, Router: a.router, Prompts: prompts, Registry: registry, Files: a.files,
-		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply, life.Step: life.Apply, posts.Propose: posts.Apply}), Effects: a.effects(), Begins: a.begins(),
+		Apply: pictureAppliers(map[string]agent.Applier{profile.Change: profile.Apply, life.Step: life.Apply, posts.Propose: posts.Apply, connect.Kind: a.connect.Sent}), Attach: a.attachers(), Effects: a.effects(), Begins: a.begins(),
 		Window: a.cfg.BurstWindow, Cap: a.cfg.BurstCap, Log: a.log})
 }
 
@@ -364,9 +367,11 @@ func (a *App) routes() http.Handler {
 	for _, c := range a.cfg.WhapiChannels {
 		channels = append(channels, c.Channel)
 	}
+	clients, hooks := a.connectPages()
 	return webhooks.Routes(webhooks.Config{WhatsApp: a.whatsapp, Channels: channels, WhapiToken: a.cfg.WhapiWebhookToken,
 		Stripe: a.payments, Checkout: a.checkout(),
-		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Pictures: a.pictures, CRM: a.crm, CRMToken: a.cfg.CRMToken, Ready: a.ready, Log: a.log, Observe: a.meters.webhook})
+		Telegram: a.telegram, TelegramSecret: a.cfg.TelegramWebhookSecret, Pictures: a.pictures, CRM: a.crm, CRMToken: a.cfg.CRMToken, Ready: a.ready, Log: a.log, Observe: a.meters.webhook,
+		Connect: clients, Meta: hooks, MetaVerify: a.cfg.MetaVerifyToken, PublicURL: a.cfg.PublicURL})
 }
 
 // ready: the database answers and is migrated, and the workers run. Vendors do not count.

@@ -22,8 +22,13 @@ import (
 //	bot: [image cake.jpg] caption               bot replying to “ciao”: …        bot now: …   bot takes back: …
 func (s *scene) heard() []string {
 	out := append(s.heardPages(), s.heardToasts()...)
-	out = append(out, s.heardTelegram()...)
-	return append(out, s.heardWhatsApp()...)
+	if telegram := s.heardTelegram(); s.anyOrder {
+		out = append(out, sorted(telegram)...)
+	} else {
+		out = append(out, telegram...)
+	}
+	out = append(out, s.heardWhatsApp()...)
+	return append(out, s.heardBrowsers()...)
 }
 
 func (s *scene) heardToasts() (out []string) {

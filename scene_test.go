@@ -35,13 +35,16 @@ type scene struct {
 
 	stripeWaits bool // its webhooks are held
 
-	swapped bool // Ben won a race of both: the two change names, so that the session reads the same
+	swapped  bool                // Ben won a race of both: the two change names, so that the session reads the same
+	browsers map[string]*browser // of clients
+	anyOrder bool                // what managers hear at once stands sorted: messages that do not depend on each other
 }
 
 func newScene(t testing.TB, d *dialogue) *scene {
 	s := &scene{clients: map[string]sandbox.Person{}, groups: map[string]whatsappGroup{}, channel: "marketa", approvals: sandbox.Approvals,
 		managers: map[string]int64{"Marta": sandbox.ManagerA, "Ben": sandbox.ManagerB, "Sam": sandbox.Stranger},
-		seen:     map[string]string{}, toasts: map[int64]int{}, lastSaid: map[string]uttered{}, lastSent: map[string]int{}}
+		seen:     map[string]string{}, toasts: map[int64]int{}, lastSaid: map[string]uttered{}, lastSent: map[string]int{}, browsers: map[string]*browser{}}
+	s.anyOrder = strings.Contains(d.source, "\n# in any order: ")
 	s.agency = newAgencyIn(t, d.start, d.mind, func(w *sandbox.World, c *Config) { s.prepare(d, w, c) })
 	for _, p := range sandbox.People() {
 		s.clients[p.Name] = p
@@ -62,6 +65,9 @@ func (s *scene) act(line string) {
 	s.t.Helper()
 	if m := taps.FindStringSubmatch(line); m != nil {
 		s.tap(m[1], m[2], m[3], m[4])
+		return
+	}
+	if s.online(line) {
 		return
 	}
 	if m := subject.FindStringSubmatch(line); m != nil {
@@ -251,7 +257,7 @@ var clockTimes = regexp.MustCompile(`(?m)(^|, |at |until |since |between |and |f
 
 // lines puts what follows the first line under it.
 func lines(prefix, text string) []string {
-	text = outward(text)
+	text = outward(theLink.ReplaceAllString(text, "{link to connect}"))
 	parts := strings.Split(strings.TrimSpace(toldInvite.ReplaceAllString(clockTimes.ReplaceAllString(maskPermalinks(text), "${1}hh:mm${2}"), "{invite}")), "\n")
 	out := []string{strings.TrimRight(prefix+parts[0], " ")}
 	for _, p := range parts[1:] {

@@ -126,6 +126,7 @@ func (w *World) populate() {
 		w.WhatsApp.AddPerson(whapi.Person{Phone: p.Phone, Name: p.Name})
 	}
 	w.crm()
+	w.peopleOfMeta()
 	w.Telegram.AddUser(telegram.User{ID: ManagerA, FirstName: "Marta", Username: "marta_demo", Language: "en"})
 	w.Telegram.AddUser(telegram.User{ID: ManagerB, FirstName: "Ben", Username: "ben_demo", Language: "en"})
 	w.Telegram.AddUser(telegram.User{ID: Stranger, FirstName: "Sam", Username: "sam_demo", Language: "en"})
@@ -185,6 +186,7 @@ func (w *World) Hook(base string) {
 	w.Telegram.SetHook(base+"/webhooks/telegram", w.TelegramSecret)
 	w.Stripe.AddEndpoint(base+"/webhooks/stripe", w.StripeHookSecret)
 	w.hookCRM(base)
+	w.Meta.CallBack(base+"/webhooks/meta/deauthorize", base+"/webhooks/meta/deletion")
 }
 
 // HookOnly adds these hooks of one number.

@@ -31,7 +31,7 @@ func DeskReads() []string {
 }
 
 func DeskProposes() []string {
-	return []string{"desk_write", "desk_move_stage", "desk_profile_propose", "desk_remind", "desk_payment_link", "desk_posts_write",
+	return []string{"desk_write", "desk_connect_link", "desk_move_stage", "desk_profile_propose", "desk_remind", "desk_payment_link", "desk_posts_write",
 		"desk_crm_comment", "desk_crm_create_task", "desk_crm_link", "desk_crm_move_task",
 		"desk_rules_propose", "desk_rules_retire"}
 }

@@ -89,7 +89,7 @@ func Policies() []Policy {
 func usual(stage Stage, sla time.Duration, goal string) Policy {
 	return Policy{
 		Stage: stage, Goal: goal, SLA: sla,
-		Tools:         []string{"profile_read", "profile_propose", "ask_managers"},
+		Tools:         append([]string{"profile_read", "profile_propose", "ask_managers"}, linksIn(stage)...),
 		Approvers:     []Role{Owner, Manager},
 		NeedApprovals: 1,
 		Guards:        []Guard{GuardPlainText, GuardLanguage, GuardBacked, GuardInternals},
@@ -105,6 +105,15 @@ func (p Policy) with(tools ...string) Policy {
 // pictureTools are for those whose posts we make.
 func pictureTools() []string {
 	return []string{"rules_list", "rules_propose", "images_search", "images_choose"}
+}
+
+// linksIn are the links that a turn may propose: connecting Facebook and Instagram, where that is due or may have broken.
+func linksIn(stage Stage) []string {
+	switch stage {
+	case Onboarding, Connection, Active, AtRisk:
+		return []string{"connect_link"}
+	}
+	return nil
 }
 
 // checkPolicies names every stage without a policy and every policy that would let something through.

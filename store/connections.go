@@ -120,9 +120,18 @@ func (tx *Tx) ConnectionEvents(ctx context.Context, n int) ([]ConnectionEvent, e
 	return e, wrapped("connection events", err)
 }
 
-// ConnectedBy are the restaurants that a person of Facebook's has connected; the desk's role alone sees all of them.
+// ForgetPerson takes the name and the id of a person of Facebook's out of what they have connected.
+func (tx *Tx) ForgetPerson(ctx context.Context, personID string) error {
+	if _, err := tx.exec(ctx, `UPDATE connect_visits SET person_id = '', person_name = '', token = NULL, stage = CASE stage WHEN 'choosing' THEN 'failed' ELSE stage END WHERE person_id = $1`, personID); err != nil {
+		return wrapped("forget person", err)
+	}
+	_, err := tx.exec(ctx, `UPDATE connections SET person_id = '', person_name = '' WHERE person_id = $1 AND state = 'revoked'`, personID)
+	return wrapped("forget person", err)
+}
+
+// ConnectedBy are the restaurants that a person of Facebook's has ever connected; the desk's role alone sees all of them.
 func (tx *Tx) ConnectedBy(ctx context.Context, personID string) ([]RestaurantConnection, error) {
-	c, err := rows[RestaurantConnection](ctx, tx, `SELECT id AS connection, restaurant_id AS restaurant FROM connections WHERE person_id = $1 AND state <> 'revoked' ORDER BY id`, personID)
+	c, err := rows[RestaurantConnection](ctx, tx, `SELECT id AS connection, restaurant_id AS restaurant FROM connections WHERE person_id = $1 ORDER BY id`, personID)
 	return c, wrapped("connected by", err)
 }
 

@@ -50,6 +50,7 @@ func reachesOfConnections(ctx context.Context, x tenant) map[string]func(tx *sto
 		"ConnectionStep":   only(func(tx *store.Tx) error { return tx.ConnectionStep(ctx, x.link.ID, "intruder", "") }),
 		"Erased":           only(func(tx *store.Tx) error { return tx.Erased(ctx, "intruder") }),
 		"ErasureOf":        func(tx *store.Tx) (any, error) { e, _, err := tx.ErasureOf(ctx, "x"); return e, err },
+		"ForgetPerson":     only(func(tx *store.Tx) error { return tx.ForgetPerson(ctx, x.connection.PersonID) }),
 		"HealConnection":   func(tx *store.Tx) (any, error) { return tx.HealConnection(ctx, x.connection.ID) },
 		"Link":             func(tx *store.Tx) (any, error) { return tx.Link(ctx, store.LinkConnect, x.link.Token) },
 		"LinkByID":         func(tx *store.Tx) (any, error) { return tx.LinkByID(ctx, x.link.ID) },

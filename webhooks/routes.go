@@ -44,6 +44,10 @@ type Config struct {
 	Pictures       Pictures // nil: none
 	CRM            CRM
 	CRMToken       string
+	Connect        Connect // nil: nobody can connect
+	Meta           Meta
+	MetaVerify     string // what Meta brings when it asks whether the address is ours
+	PublicURL      string
 	Ready          func(context.Context) error
 	Log            *slog.Logger
 
@@ -72,6 +76,18 @@ func Routes(c Config) http.Handler {
 
 	if c.Pictures != nil {
 		r.Methods("GET", "HEAD").Path("/media/{version}.jpg").HandlerFunc(c.showPicture)
+	}
+
+	if c.Connect != nil {
+		r.Methods("GET").Path("/connect/{token}").HandlerFunc(page(c.Log, c.openLink))
+		r.Methods("POST").Path("/connect/{token}").HandlerFunc(page(c.Log, c.beginLink))
+		r.Methods("GET").Path("/oauth/meta/callback").HandlerFunc(page(c.Log, c.back))
+		r.Methods("POST").Path("/oauth/meta/callback").HandlerFunc(page(c.Log, c.press))
+		r.Methods("GET").Path("/erasure/{code}").HandlerFunc(page(c.Log, c.erasure))
+		r.Methods("GET").Path("/webhooks/meta").HandlerFunc(c.challenge)
+		r.Methods("POST").Path("/webhooks/meta").HandlerFunc(c.signedByMeta)
+		r.Methods("POST").Path("/webhooks/meta/deauthorize").HandlerFunc(c.signedRequest(c.deauthorize))
+		r.Methods("POST").Path("/webhooks/meta/deletion").HandlerFunc(c.signedRequest(c.erase))
 	}
 
 	telegram := guard{header: "X-Telegram-Bot-Api-Secret-Token", secret: c.TelegramSecret, cap: otherCap, log: c.Log}

@@ -69,6 +69,7 @@ var demands = []demand{
 	{wanted(`^\W*(?:please |bitte |can you |could you |kannst du |puoi |puedes |per favore |por favor )?(?:write|make|create|prepare|draft|schreib\w*|mach\w*|erstell\w*|scriv\w+|prepar\w+|fai|fammi|crea\w*|escrib\w*|haz\w*)\s+(?:(?:me|us|mir|uns|un[oa]?|an?|einen?|the|il|el|another|new|neuen|nuovo|nueva|instagram|facebook)\s+)*(?:post|beitrag|publicaci[oó]n)\b(?P<rest>[^?]+)$`,
 		`^\W*post (?P<rest2>(?:about|über|su|sul|sulla|sobre)\s.+)$`), "postOf"},
 	{wanted(`^\W*(?:please |bitte |can you |could you |kannst du |puoi |puedes )?(?:write|tell|text|message|answer|ask|let|schreib\w*|sag\w*|frag\w*|antwort\w*|scriv\w+|d[iì]['’]?|dille|digli|chied\w+|rispond\w+|avvisa|escr[ií]be\w*|dile|preg[uú]nta\w*|av[ií]sa\w*|resp[oó]nde\w*)\s+(?P<rest>.+)$`), "writeTo"},
+	{connectionLink, "connectionLink"},
 	{wanted(`\b(?:what can you do|help|what do you do|was kannst du|hilfe|cosa (?:sai|puoi) fare|aiuto|qu[eé] (?:puedes|sabes) hacer|ayuda)\b`), "help"},
 	{wanted(`\b(?:which|what|list|show all|welche|quali|qu[eé]|cu[aá]les).{0,30}?\b(?:restaurants?|clients?|kunden|ristoranti|clienti|restaurantes|clientes)\b(?P<rest>.*)$`), "findThem"},
 	{wanted(`how long (?:do|does|did|must|have)\b.*wait|how (?:fast|quick\w*)|wie lange warten|wie schnell|quanto (?:tempo )?(?:aspett|attend)|quanto siamo (?:veloc|rapid)|cu[aá]nto (?:tiempo )?(?:esper|tarda)|qu[eé] tan r[aá]pid`), "speed"},
@@ -97,6 +98,8 @@ func (a *assistant) carry(name string, said map[string]string) Reply {
 		return a.postOf(said)
 	case "note":
 		return a.note(said)
+	case "connectionLink":
+		return a.connectionLink(said)
 	case "writeTo":
 		return a.writeTo(said)
 	case "findThem":
