@@ -46,7 +46,7 @@ var (
 
 func writePost(v view) string {
 	p := readPost(v)
-	caption := p.before
+	var caption string
 	switch {
 	case p.before == "":
 		caption = p.compose(0)
