@@ -120,6 +120,9 @@ func versionBefore(s string) (caption string, tags []string, alt string) {
 func (p posting) compose(n int) string {
 	w := postWords[p.in]
 	hooks, closings := w.hooks, w.closings
+	if !p.subject.served() {
+		hooks = []string{w.meet}
+	}
 	if p.formal {
 		hooks, closings = w.formalHooks, w.formalClosings
 	}

@@ -39,9 +39,13 @@ var postDishes = []dish{
 	ofDish(`new menu|neue karte|nuovo men|nueva carta|menu|menü|men[uù]`, "📖", "our menu", "unsere Karte", "il nostro menù", "nuestra carta", []string{"menu"}, []string{"speisekarte"}, []string{"menu"}, []string{"carta"}),
 }
 
+// served says that it comes on a plate or in a glass.
+func (d dish) served() bool { return d.sign != "🌿" && d.sign != "👩‍🍳" && d.sign != "📖" }
+
 // postWordsIn are the sentences around a subject. None of them states anything that could be wrong.
 type postWordsIn struct {
 	hooks, plainHooks, formalHooks []string
+	meet                           string // of what nobody eats
 	closings, formalClosings       []string
 	us, warm, more, joke, question string
 	book, from, tiny               string
@@ -52,6 +56,7 @@ type postWordsIn struct {
 var postWords = map[language]postWordsIn{
 	english: {
 		hooks:       []string{"Say hello to %s.", "Have you met %s yet?", "Today on the table: %s."},
+		meet:        "Say hello to %s.",
 		plainHooks:  []string{"Something lovely for you today.", "A little moment from our place.", "Today, just for you."},
 		formalHooks: []string{"We are pleased to present %s.", "May we introduce %s."}, formalClosings: []string{"We look forward to welcoming you.", "It will be our pleasure to welcome you."},
 		closings: []string{"Come and see us!", "See you soon at %n!", "Your table is waiting."},
@@ -60,6 +65,7 @@ var postWords = map[language]postWordsIn{
 		alt: "The photo shows %s.", plainAlt: "A photo from the restaurant.", tags: []string{"restaurant", "foodlovers", "goodfood"}, moreTags: []string{"dinner", "eatingout", "tasty", "foodphotography"}},
 	german: {
 		hooks:       []string{"Heute auf dem Tisch: %s.", "Schon probiert? %s.", "Darf ich vorstellen: %s."},
+		meet:        "Darf ich vorstellen: %s.",
 		plainHooks:  []string{"Heute etwas Schönes für euch.", "Ein kleiner Moment von uns.", "Heute nur für euch."},
 		formalHooks: []string{"Wir freuen uns, Ihnen das zu zeigen: %s."}, formalClosings: []string{"Wir freuen uns auf Ihren Besuch.", "Es ist uns eine Freude, Sie zu empfangen."},
 		closings: []string{"Kommt vorbei!", "Bis bald bei %n!", "Euer Tisch wartet."},
@@ -68,6 +74,7 @@ var postWords = map[language]postWordsIn{
 		alt: "Das Foto zeigt: %s.", plainAlt: "Ein Foto aus dem Restaurant.", tags: []string{"restaurant", "essenmitfreunden", "genuss"}, moreTags: []string{"lecker", "abendessen", "foodliebe", "genussmoment"}},
 	italian: {
 		hooks:       []string{"Oggi in tavola: %s.", "Avete già assaggiato %s?", "Ecco a voi %s."},
+		meet:        "Ecco a voi %s.",
 		plainHooks:  []string{"Oggi qualcosa di bello per voi.", "Un piccolo momento da noi.", "Oggi, solo per voi."},
 		formalHooks: []string{"Siamo lieti di presentarvi %s.", "Vi presentiamo %s."}, formalClosings: []string{"Saremo lieti di accogliervi.", "Sarà un piacere ricevervi."},
 		closings: []string{"Vi aspettiamo!", "A presto da %n!", "Il vostro tavolo vi aspetta."},
@@ -76,6 +83,7 @@ var postWords = map[language]postWordsIn{
 		alt: "Nella foto si vede %s.", plainAlt: "Una foto del ristorante.", tags: []string{"ristorante", "buonappetito", "cucinaitaliana"}, moreTags: []string{"cena", "foodlovers", "mangiarebene", "instafood"}},
 	spanish: {
 		hooks:       []string{"Hoy en la mesa: %s.", "¿Ya habéis probado %s?", "Os presentamos %s."},
+		meet:        "Os presentamos %s.",
 		plainHooks:  []string{"Hoy, algo bonito para vosotros.", "Un pequeño momento de nuestra casa.", "Hoy, solo para vosotros."},
 		formalHooks: []string{"Tenemos el placer de presentarles %s."}, formalClosings: []string{"Será un placer recibirles.", "Esperamos darles la bienvenida."},
 		closings: []string{"¡Os esperamos!", "¡Hasta pronto en %n!", "Vuestra mesa os espera."},

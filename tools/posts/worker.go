@@ -260,7 +260,35 @@ func (w *writing) hold(ctx context.Context) error {
 		v.PublishAt = nil
 		v.Warnings = append(v.Warnings, "The time that was asked for has passed. Choose one with Later, or send it now.")
 	}
-	return w.DB.Tx(ctx, func(tx *store.Tx) error { _, err := tx.HoldPost(ctx, w.task, v); return err })
+	return w.DB.Tx(ctx, func(tx *store.Tx) error {
+		if err := w.warn(ctx, tx, &v); err != nil {
+			return err
+		}
+		_, err := tx.HoldPost(ctx, w.task, v)
+		return err
+	})
+}
+
+// warn puts what speaks against publishing onto the card: whoever sends the post has seen it then.
+func (w *writing) warn(ctx context.Context, tx *store.Tx, v *store.PostVersion) error {
+	at := tx.Now
+	if v.PublishAt != nil {
+		at = *v.PublishAt
+	}
+	found, err := tx.SafetyFindings(ctx, *v, w.post.ID, at)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		words := f.Words
+		if f.Grade == store.Holds {
+			words = "It will be held before it is published: " + f.Words
+		}
+		if !slices.Contains(v.Warnings, words) {
+			v.Warnings = append(v.Warnings, words)
+		}
+	}
+	return nil
 }
 
 const mostFailures = 6
