@@ -52,12 +52,13 @@ func TestEverythingOfAChatMovesAndComesBack(t *testing.T) {
 	}
 	w.wantWhole(a.chat)
 	// What is left with the lead is the lead itself: its name, its stages, its audit, its topic, and what managers have asked the
-	// bot about it; the posts that were written for it, whose photos have left; and its task in the CRM.
+	// bot about it; the posts that were written for it, whose photos have left; its task in the CRM; and the photos
+	// that managers have given it.
 	for _, table := range w.restaurantTables() {
 		if slices.Contains(payTables(), table) {
 			continue // what was paid for it
 		}
-		if !slices.Contains([]string{"restaurants", "audit", "stage_events", "topics", "confirms", "reminders", "fixed_stops", "stage_checks", "posts", "post_versions", "post_tasks", "post_approvals", "post_views", "publications", "post_news", "crm_tasks", "crm_outbox"}, table) {
+		if !slices.Contains([]string{"restaurants", "audit", "stage_events", "topics", "confirms", "reminders", "fixed_stops", "stage_checks", "posts", "post_versions", "post_tasks", "post_approvals", "post_views", "publications", "post_news", "crm_tasks", "crm_outbox", "photo_gifts"}, table) {
 			same(w, 0, `SELECT count(*) FROM `+table+` WHERE restaurant_id = $1`, lead)
 		}
 	}
